@@ -1,0 +1,128 @@
+"""Checks: pure functions that ask for their inputs by type and yield findings."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
+
+from auditor.model.facts import DERIVED, Fact
+from auditor.model.findings import Finding, Reason, Severity
+
+F_co = TypeVar("F_co", covariant=True)
+CheckFunction = Callable[..., Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The instant that a snapshot is judged at, and the client's time zone."""
+
+    instant: datetime
+    timezone: str = "UTC"
+
+    @property
+    def date(self) -> date:
+        """The local date: manifests' dates are local, their last day inclusive."""
+        return self.instant.astimezone(ZoneInfo(self.timezone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet(Generic[F_co]):
+    """One fact, or derived fact, of all hosts of a run.
+
+    `read` has the hosts that gave it, `unread` the others with the reason; `digest
+    keys` tell which hosts' keyed digests may be compared.
+    """
+
+    read: Mapping[str, F_co]
+    unread: Mapping[str, Reason]
+    digest_keys: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What explain, report and docs say of a check in one language."""
+
+    title: str
+    why: str
+    fix: Mapping[str, str]
+    impact: str
+    effort: str
+    undo: str
+    verify: str
+    messages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """The `.toml` beside a check."""
+
+    id: str
+    severity: Severity
+    requirements: tuple[str, ...]
+    texts: Mapping[str, Texts]
+    severity_by_message: Mapping[str, Severity]
+    attestation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check as loaded: its function and its sidecar, which share one name."""
+
+    name: str
+    family: str
+    function: CheckFunction
+    inputs: Mapping[str, Any]
+    sidecar: Sidecar
+
+    @property
+    def id(self) -> str:
+        """`ACC-001`."""
+        return self.sidecar.id
+
+    @property
+    def fleet(self) -> bool:
+        """Whether it correlates over all hosts of a run."""
+        return any(get_origin(kind) is Fleet for kind in self.inputs.values())
+
+    @property
+    def facts(self) -> frozenset[type[Fact]]:
+        """Every fact that it asks for, those below derived facts included."""
+        found: set[type[Fact]] = set()
+        for kind in self.inputs.values():
+            found |= facts_below(kind)
+        return frozenset(found)
+
+    def severity_of(self, message: str) -> Severity:
+        """The severity of a finding with that message key."""
+        return self.sidecar.severity_by_message.get(message, self.sidecar.severity)
+
+
+def facts_below(kind: Any) -> frozenset[type[Fact]]:
+    """The facts that an input of that type is made of."""
+    if get_origin(kind) is Fleet:
+        return facts_below(get_args(kind)[0])
+    if isinstance(kind, type) and issubclass(kind, Fact):
+        return frozenset({kind})
+    if kind in DERIVED:
+        return frozenset().union(
+            *(facts_below(below) for below in inputs_of(DERIVED[kind]).values())
+        )
+    return frozenset()
+
+
+def inputs_of(function: Callable[..., Any]) -> dict[str, Any]:
+    """Parameter name -> type, without the return type."""
+    hints = get_type_hints(function)
+    hints.pop("return", None)
+    return hints
+
+
+def check(function: CheckFunction) -> CheckFunction:
+    """Mark a function as the check of its module; texts come from the `.toml`."""
+    assert isinstance(function, types.FunctionType)
+    function.__dict__["is_check"] = True
+    return function
