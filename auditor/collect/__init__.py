@@ -1,0 +1,1 @@
+"""From the inventory to snapshots: the sh program and who carries it."""

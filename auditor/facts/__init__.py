@@ -1,0 +1,1 @@
+"""Facts, one noun a file: shell fragment and parser."""

@@ -1,0 +1,1 @@
+"""Texts of the requirements that checks are mapped to."""

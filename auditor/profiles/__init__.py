@@ -1,0 +1,1 @@
+"""Sets, limits and end-of-life dates that checks judge by."""

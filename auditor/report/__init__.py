@@ -1,0 +1,1 @@
+"""From a run to HTML, JSON and the terminal."""

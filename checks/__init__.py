@@ -1,0 +1,1 @@
+"""Checks, one folder a family; installed as `auditor.checks`."""

@@ -1,0 +1,1 @@
+"""Missing logging, supervision and alerting."""

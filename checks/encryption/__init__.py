@@ -1,0 +1,1 @@
+"""Unencrypted storage and transport."""

@@ -1,0 +1,1 @@
+"""Unsupported software and missing updates."""

@@ -1,0 +1,1 @@
+"""Migration, retention and over-collection."""

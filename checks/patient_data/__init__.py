@@ -1,0 +1,1 @@
+"""Exposed personal and health data."""

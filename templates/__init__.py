@@ -1,0 +1,1 @@
+"""Templates and labels of the report; installed as `auditor.templates`."""
