@@ -1,0 +1,133 @@
+"""The inventory as the rest of the program sees it: resolved, without secrets.
+
+Every key of `inventory.toml` has been looked up nearest first (host, group,
+defaults, built-in) before a `Host` is made, so nobody else needs to know about
+groups and defaults. Secrets stand here by reference only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+SecretKind = Literal["env", "file", "command", "prompt"]
+Zone = Literal["internet", "private"]
+TransportName = Literal["ssh", "local", "answer"]
+Privilege = Literal["preferred", "required", "never"]
+PrivilegeBy = Literal["sudo", "doas"]
+Language = Literal["en", "fr"]
+
+MIB = 1 << 20
+GIB = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret is found, never the secret.
+
+    `reference` is, by kind: the variable's name (`env`), the absolute path
+    (`file`), the argv (`command`), the dotted key that asks (`prompt`: one
+    written in `[defaults]` is asked once for all hosts, one of a host for that
+    host). Two equal `Secret`s are one reference. It is left out of `repr`, in
+    case somebody wrote the secret itself in its place.
+    """
+
+    kind: SecretKind
+    reference: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one host may cost: seconds and bytes."""
+
+    connect: float = 10
+    deadline: float = 120
+    scan_budget: float = 60
+    scan_bytes: int = 2 * GIB
+    answer: int = 8 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """Who is audited by whom; `frameworks` is None for all that are shipped."""
+
+    client: str
+    auditor: str
+    language: Language = "en"
+    timezone: str = "Europe/Paris"
+    frameworks: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A laboratory; `limit` is how many of its hosts are audited at once."""
+
+    name: str
+    title: str = ""
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One host of the inventory with every key resolved.
+
+    `jump` is the inventory name of the host in between; `host_keys` are the
+    pins `SHA256:…` written in the inventory, which stand above `known_hosts`.
+    `audit` is False for a host that only serves as a jump.
+    """
+
+    name: str
+    address: str
+    port: int = 22
+    user: str | None = None
+    group: str | None = None
+    roles: tuple[str, ...] = ()
+    zone: Zone = "private"
+    data_dirs: tuple[str, ...] = ()
+    transport: TransportName = "ssh"
+    jump: str | None = None
+    outside: tuple[str, ...] = ()
+    key: Path | None = None
+    passphrase: Secret | None = None
+    agent: Path | None = None
+    password: Secret | None = None
+    interactive: bool = False
+    privilege: Privilege = "preferred"
+    privilege_by: PrivilegeBy = "sudo"
+    sudo_password: Secret | None = None
+    host_keys: tuple[str, ...] = ()
+    audit: bool = True
+    limits: Limits = Limits()
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The references that connecting to this host may need."""
+        found = (self.passphrase, self.password, self.sudo_password)
+        return tuple(secret for secret in found if secret is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Everything that one `-i` gives; `hosts` in the order of the files.
+
+    `folder` is where `known_hosts` lies: the inventory itself when it is a
+    folder, else the folder of the file. `profile` is a shipped name or the
+    absolute path of a file. `jobs` counts hosts audited at once.
+    """
+
+    path: Path
+    folder: Path
+    engagement: Engagement
+    limits: Limits
+    jobs: int
+    store_dir: Path
+    groups: dict[str, Group]
+    hosts: dict[str, Host]
+    manifests: Path
+    profile: str
+
+    @property
+    def known_hosts(self) -> Path:
+        """The pins of this inventory; the file may not exist yet."""
+        return self.folder / "known_hosts"

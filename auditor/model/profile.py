@@ -1,0 +1,60 @@
+"""What a run judges by: sets of names, limits, end-of-life dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class EndOfLife:
+    """When a release of a system stops getting security updates.
+
+    `os` is the ID of os-release, `version` its VERSION_ID (the major number for
+    RHEL and its rebuilds). `source` says where the date was read and when; it
+    holds '(unverified)' when nobody compared it with the vendor's page.
+    """
+
+    os: str
+    version: str
+    end: date
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The default profile with a client's own values laid over it.
+
+    `sets` are lists of names (accounts, ciphers, roots …); `patterns` are the
+    file names that `FileTree` looks for, by kind; `limits` are numbers whose
+    unit is the last word of their name (`…_days`, `…_bytes`, `…_bits`,
+    `…_count`, `…_share`). `sha256` is of the resolved values, so two files that
+    say the same have the same.
+    """
+
+    name: str
+    sha256: str
+    sets: Mapping[str, tuple[str, ...]]
+    patterns: Mapping[str, tuple[str, ...]]
+    limits: Mapping[str, int | float]
+    eol: tuple[EndOfLife, ...] = ()
+
+    @property
+    def data_roots(self) -> tuple[str, ...]:
+        """Where `PatientData` looks beside served roots and data folders."""
+        return self.sets["data_roots"]
+
+    @property
+    def file_patterns(self) -> tuple[str, ...]:
+        """Every pattern that `FileTree` looks for, each once."""
+        found = [name for names in self.patterns.values() for name in names]
+        return tuple(dict.fromkeys(found))
+
+    def end_of_life(self, os: str, version: str) -> EndOfLife | None:
+        """The row of a system; `12.4` finds the row of `12` when it has none."""
+        rows = {(row.os, row.version): row for row in self.eol}
+        while (os, version) not in rows and "." in version:
+            version = version.rpartition(".")[0]
+        return rows.get((os, version))
