@@ -1,0 +1,236 @@
+"""The run file `auditor-run/1`: everything that was judged, for reports and programs.
+
+Read and written by msgspec; unknown fields of a later version are skipped. Instants
+are UTC, coverage shares go from 0 to 1. Documented in docs/run-schema.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, Literal
+
+import msgspec
+
+from auditor.errors import SnapshotError
+from auditor.model.findings import Reason, Severity, Verdict
+from auditor.model.snapshot import HostState
+from auditor.model.sources import Status, ValueKind
+
+SCHEMA: Final = "auditor-run/1"
+
+
+class Bucket(StrEnum):
+    """What a check came to on a host; each pair is in exactly one."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    PASS = "pass"
+    NA = "na"
+    UNKNOWN = "unknown"
+    WAIVED = "waived"
+    ATTESTED = "attested"
+
+
+#: Gravest first: a check on a host takes the first that one of its findings has.
+GRAVEST_FIRST = (
+    Bucket.FAIL,
+    Bucket.UNKNOWN,
+    Bucket.WARN,
+    Bucket.WAIVED,
+    Bucket.ATTESTED,
+    Bucket.PASS,
+    Bucket.NA,
+)
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """How many (check, host) pairs are in each bucket; adds up to checks x hosts."""
+
+    fail: int = 0
+    warn: int = 0
+    pass_: int = msgspec.field(default=0, name="pass")
+    na: int = 0
+    unknown: int = 0
+    waived: int = 0
+    attested: int = 0
+
+    def of(self, bucket: Bucket) -> int:
+        """The number in one bucket."""
+        name = "pass_" if bucket is Bucket.PASS else bucket.value
+        count: int = getattr(self, name)
+        return count
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """The share of the applicable weight that was evaluated."""
+
+    applicable: int = 0
+    evaluated: int = 0
+    share: float = 0.0
+
+
+class Selected(msgspec.Struct, frozen=True, kw_only=True):
+    """How many hosts and checks were chosen."""
+
+    hosts: int
+    checks: int
+
+
+class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Who audited what, when, with which rules, and what it came to."""
+
+    id: str
+    client: str
+    auditor: str
+    language: str
+    timezone: str = "UTC"
+    started: datetime
+    ended: datetime
+    as_of: datetime
+    tool: str
+    rules_sha256: str
+    profile: str
+    profile_sha256: str
+    selected: Selected
+    totals: Totals
+    coverage: Coverage
+    exit_code: int
+
+
+class CheckInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """One chosen check; `title` by language."""
+
+    id: str
+    name: str
+    family: str
+    severity: Severity
+    title: dict[str, str]
+    requirements: tuple[str, ...] = ()
+
+
+class HostInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """One chosen host, also one that was never reached."""
+
+    name: str
+    group: str | None = None
+    roles: tuple[str, ...] = ()
+    zone: str = "private"
+    address: str = ""
+    state: HostState
+    reason: Reason | None = None
+    detail: str | None = None
+    privilege: str = ""
+    coverage: Coverage = Coverage()
+    started: datetime | None = None
+    clock_offset: float | None = None
+    program_sha256: str = ""
+
+
+class SubjectRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The stable thing judged."""
+
+    kind: str
+    name: str
+
+
+class ValueRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A value inside a message."""
+
+    kind: ValueKind
+    value: str | int
+
+
+class ShownRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A value inside evidence; `key` may be empty."""
+
+    key: str = ""
+    kind: ValueKind
+    value: str
+
+
+class EvidenceRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read where; `text` is made of `values`, `line` counts from 1."""
+
+    source: str
+    status: Status
+    line: int | None = None
+    text: str
+    values: tuple[ShownRecord, ...] = ()
+
+
+class WaivedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The valid waiver that covers a FAIL or WARN; the last day is inclusive."""
+
+    reason: str
+    owner: str
+    accepted_by: str
+    accepted_on: date
+    until: date
+
+
+class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One verdict; its identity over time is (check, host, subject)."""
+
+    check: str
+    host: str
+    subject: SubjectRecord
+    verdict: Verdict
+    severity: Severity
+    partial: bool = False
+    waived: WaivedRecord | None = None
+    message: str = ""
+    values: dict[str, ValueRecord] = {}
+    evidence: tuple[EvidenceRecord, ...] = ()
+    reason: Reason | None = None
+    detail: str | None = None
+    group: str | None = None
+    more: int | None = None
+
+    @property
+    def bucket(self) -> Bucket:
+        """The bucket of this finding alone."""
+        if self.waived is not None and self.verdict in (Verdict.FAIL, Verdict.WARN):
+            return Bucket.WAIVED
+        return Bucket(self.verdict.value.lower())
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole run; `groups` gives the title of each laboratory that has one."""
+
+    schema: Literal["auditor-run/1"] = SCHEMA
+    run: RunInfo
+    groups: dict[str, str] = {}
+    checks: tuple[CheckInfo, ...]
+    hosts: tuple[HostInfo, ...]
+    findings: tuple[FindingRecord, ...]
+
+
+class _Head(msgspec.Struct):
+    schema: str
+
+
+def bucket_of(findings: Iterable[FindingRecord]) -> Bucket:
+    """What the findings of one check on one host come to: the gravest.
+
+    Without any finding it is `unknown`: nothing was said, so nothing is known.
+    """
+    found = {finding.bucket for finding in findings}
+    return next((b for b in GRAVEST_FIRST if b in found), Bucket.UNKNOWN)
+
+
+def encode_run(run: Run) -> bytes:
+    """The run as the JSON of a file, one line."""
+    return msgspec.json.encode(run) + b"\n"
+
+
+def decode_run(data: bytes, name: str) -> Run:
+    """Read a run file; raises SnapshotError naming `name` and what is wrong."""
+    try:
+        head = msgspec.json.decode(data, type=_Head)
+        if head.schema != SCHEMA:
+            raise SnapshotError(f"{name}: schema {head.schema!r}, expected {SCHEMA!r}")
+        return msgspec.json.decode(data, type=Run)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise SnapshotError(f"{name}: not a run file: {error}") from error
