@@ -1,1 +1,1 @@
-"""From the inventory to snapshots: the sh program and who carries it."""
+"""From the facts that the chosen checks ask for to a snapshot of each host."""

@@ -1,1 +1,1 @@
-"""Facts, one noun a file: shell fragment and parser."""
+"""Facts, one noun of a system a file: a shell fragment and the parser of its answer."""

@@ -1,0 +1,275 @@
+# What every program starts with: sources, reducers, frames. POSIX sh; tried on dash,
+# bash and BusyBox ash. Reads only; writes nothing but its answer.
+
+TAB='	'
+NL='
+'
+uid=$(id -u)
+have_timeout=0
+timeout -k 1 1 true 2>/dev/null && have_timeout=1
+have_cksum=0
+command -v cksum >/dev/null && have_cksum=1
+
+limited() { # SECONDS COMMAND [word...]
+  if [ "$have_timeout" -eq 1 ]; then timeout -k 2 "$@"; else shift; "$@"; fi
+}
+
+# --- awk shared by all reducers -------------------------------------------------
+# out(number, text) keeps a line (text is escaped by then), END prints all. Exit
+# status 3 says that the limit cut it, 4 that the syntax made no sense.
+AWK_HEAD='
+BEGIN { for (i = 1; i < 256; i++) ord[sprintf("%c", i)] = i }
+function esc_piece(s,   i, c, r) {
+  r = ""
+  for (i = 1; i <= length(s); i++) {
+    c = substr(s, i, 1)
+    r = r ((c ~ /[ -~]/ && c != "\\") ? c : sprintf("\\x%02x", ord[c]))
+  }
+  return r
+}
+function esc(s,   i, r) {
+  if (s !~ /[^ -~]|\\/) return s
+  r = ""
+  for (i = 1; i <= length(s); i += 400) r = r esc_piece(substr(s, i, 400))
+  return r
+}
+function out(n, t) { o[++k] = " " n "\t" t }
+function stripped(s) { sub(/^[ \t]+/, "", s); sub(/[ \t\r]+$/, "", s); return s }
+function bare(s) { s = tolower(s); gsub(/[ \t]/, "", s); gsub(/-/, "_", s); return s }
+BEGIN { n = split(keys, w, " "); for (i = 1; i <= n; i++) declared[bare(w[i])] = 1 }
+mark != "" && index($0, mark) == 1 { rc = substr($0, length(mark) + 1); next }
+{ seen += length($0) + 1; if (seen > limit) { cut = 1; exit } }
+'
+AWK_TAIL='
+END {
+  if (mark != "") print (rc == "" ? "cut" : rc)
+  for (i = 1; i <= k; i++) print o[i]
+  if (cut || (mark != "" && rc == "")) exit 3
+  if (bad) exit 4
+}
+'
+# keep: the file whole; only for facts that say why every field of it counts.
+AWK_KEEP='!/^[ \t\r]*$/ { out(NR, esc($0)) }'
+
+# lines: "name SEP value", one a line; a declared name travels with its value as it
+# stands, any other as "name_". Options: sep (= or blank), comment signs, continuation
+# (blank: a line that starts with one goes on; backslash: a line that ends with one).
+AWK_LINES='
+function flush(   s, p, name) {
+  if (held == "") return
+  s = held; held = ""
+  if (s ~ ("^[ \t]*[" comment "]") || s ~ /^[ \t\r]*$/) return
+  p = stripped(s)
+  if (match(p, sep == "=" ? "[ \t]*=" : "[ \t=]+")) {
+    name = substr(p, 1, RSTART - 1)
+    if (bare(name) in declared) out(at, esc(s))
+    else out(at, esc(name) " = _")
+  } else out(at, (bare(p) in declared) ? esc(p) : "_")
+}
+{
+  if (cont == "blank" && held != "" && /^[ \t]+[^ \t]/) { held = held " " stripped($0); next }
+  if (cont == "backslash" && glue) { held = held stripped($0) } else { flush(); held = $0; at = NR }
+  glue = (cont == "backslash" && held ~ /\\$/)
+  if (glue) held = substr(held, 1, length(held) - 1)
+}
+END { flush() }
+'
+# ini: sections and "key = value" below them; undeclared keys keep their name only.
+AWK_INI='
+function flush(   s, p, name) {
+  if (held == "") return
+  s = stripped(held); held = ""
+  if (s ~ /^[#;]/ || s == "") return
+  if (s ~ /^\[/ || s ~ /^!include/) { out(at, esc(s)); return }
+  if (p = index(s, "=")) {
+    name = stripped(substr(s, 1, p - 1))
+    if (bare(name) in declared) out(at, esc(name) " = " esc(stripped(substr(s, p + 1))))
+    else out(at, esc(name) " = _")
+  } else out(at, (bare(s) in declared) ? esc(s) : "_")
+}
+{
+  if (glue) held = held stripped($0)
+  else { flush(); held = $0; at = NR }
+  glue = (held ~ /\\$/)
+  if (glue) held = substr(held, 1, length(held) - 1)
+}
+END { flush() }
+'
+reduce() { # REDUCER DIRECTIVES MARK LIMIT: standard input to numbered, escaped lines
+  r_comment='#'; r_sep='='; r_cont=''
+  case $1 in
+    keep) r_awk=$AWK_KEEP ;;
+    lines=) r_awk=$AWK_LINES ;;
+    lines=blank) r_awk=$AWK_LINES; r_cont=blank ;;
+    'lines ') r_awk=$AWK_LINES; r_sep=' ' ;;
+    'lines backslash') r_awk=$AWK_LINES; r_sep=' '; r_cont=backslash ;;
+    ini) r_awk=$AWK_INI ;;
+    *) return 5 ;;
+  esac
+  awk -v keys="$2" -v mark="$3" -v limit="$4" -v sep="$r_sep" -v cont="$r_cont" \
+    -v comment="$r_comment" "$AWK_HEAD$r_awk$AWK_TAIL"
+}
+
+# --- sources --------------------------------------------------------------------
+head_line() { # STATUS KIND NAME RC
+  h_name=$3
+  case $h_name in
+    *[!A-Za-z0-9_./@:+,=\ -]*) h_name=$(printf '%s' "$h_name" | escaped) ;;
+  esac
+  printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$h_name" "$4"
+}
+
+AWK_ESC=${AWK_HEAD%%'function out'*}
+escaped() { # standard input as one escaped line; a newline in it becomes \x0a
+  awk "$AWK_ESC"'{ s = s (NR > 1 ? "\\x0a" : "") esc($0) } END { print s }'
+}
+
+state_of() { # PATH: sets state to ok, absent, denied or failed
+  if [ -f "$1" ]; then
+    state=denied
+    if [ -r "$1" ]; then state=ok; fi
+    return
+  fi
+  state=failed # there, but no regular file, or a link that leads nowhere
+  if [ -e "$1" ] || [ -L "$1" ]; then return; fi
+  s_above=$1
+  while :; do
+    case $s_above in /*/*) s_above=${s_above%/*} ;; *) s_above=/ ;; esac
+    if [ -e "$s_above" ]; then break; fi
+    if [ "$s_above" = / ]; then break; fi
+  done
+  # Only a directory that may be searched proves that a name is not in it.
+  state=absent
+  if [ -d "$s_above" ] && ! [ -x "$s_above" ]; then state=denied; fi
+}
+
+source_file() { # PATH REDUCER [directive...]
+  f_path=$1 f_reducer=$2
+  shift 2
+  state_of "$f_path"
+  f_rc=- f_text=''
+  if [ "$state" = ok ]; then
+    f_text=$(reduce "$f_reducer" "$*" '' 262144 <"$f_path")
+    f_rc=$?
+    case $f_rc in 0) ;; 3) state=truncated ;; *) state=failed ;; esac
+  fi
+  head_line "$state" file "$f_path" "$f_rc"
+  if [ -n "$f_text" ]; then printf '%s\n' "$f_text"; fi
+}
+
+source_glob() { # PATTERN REDUCER [directive...]: each file that matches
+  g_pattern=$1
+  shift
+  case $g_pattern in
+    *[!A-Za-z0-9_./*?\ -]*) head_line failed file "$g_pattern" -; return ;;
+  esac
+  g_dir=${g_pattern%%[*?]*}
+  g_dir=${g_dir%/*}/ g_count=0
+  if [ -d "$g_dir" ]; then
+    state=ok
+    if ! [ -r "$g_dir" ] || ! [ -x "$g_dir" ]; then state=denied; fi
+  else
+    state_of "$g_dir"
+  fi
+  if [ "$state" != ok ]; then
+    head_line "$state" file "$g_pattern" -
+    return
+  fi
+  g_ifs=$IFS
+  IFS=
+  for g_file in $g_pattern; do
+    IFS=$g_ifs
+    if ! [ -e "$g_file" ] && ! [ -L "$g_file" ]; then continue; fi
+    if [ -d "$g_file" ]; then continue; fi
+    g_count=$((g_count + 1))
+    if [ "$g_count" -gt 200 ]; then
+      head_line truncated file "$g_pattern" 200
+      return
+    fi
+    source_file "$g_file" "$@"
+  done
+  IFS=$g_ifs
+  if [ "$g_count" -eq 0 ]; then head_line absent file "$g_pattern" -; fi
+}
+
+source_command() { # [-root] [-ok RC]... [-limit SECONDS] REDUCER DIRECTIVES COMMAND [word...]
+  c_root=0 c_ok=' 0 ' c_limit=20
+  while :; do
+    case $1 in
+      -root) c_root=1; shift ;;
+      -ok) c_ok="$c_ok$2 "; shift 2 ;;
+      -limit) c_limit=$2; shift 2 ;;
+      *) break ;;
+    esac
+  done
+  c_reducer=$1 c_keys=$2
+  shift 2
+  if ! command -v "$1" >/dev/null; then
+    head_line no_tool command "$*" 127
+    return
+  fi
+  c_text=$({ limited "$c_limit" "$@" 2>/dev/null; printf '\n@%s RC %s\n' "$N" "$?"; } |
+    reduce "$c_reducer" "$c_keys" "@$N RC " 1048576)
+  c_cut=$?
+  c_rc=${c_text%%"$NL"*}
+  case $c_text in *"$NL"*) c_text=${c_text#*"$NL"} ;; *) c_text='' ;; esac
+  c_state=failed
+  case $c_rc in
+    124 | 137 | 143) c_state=timed_out ;;
+    126) c_state=denied ;;
+    127) c_state=no_tool ;;
+    *)
+      case $c_ok in *" $c_rc "*) c_state=ok ;; esac
+      if [ "$c_state" = failed ] && [ "$c_root" -eq 1 ] && [ "$uid" -ne 0 ]; then
+        c_state=denied
+      fi
+      ;;
+  esac
+  case $c_cut in 0) ;; 3) c_state=truncated ;; *) c_state=failed ;; esac
+  head_line "$c_state" command "$*" "$c_rc"
+  if [ -n "$c_text" ]; then printf '%s\n' "$c_text"; fi
+}
+
+source_value() { # NAME VALUE: one value that the program itself found
+  head_line ok value "$1" -
+  printf ' 1\t%s\n' "$(printf '%s' "$2" | escaped)"
+}
+
+first_of() { # FUNCTION...: the first that finds something; those before are alternatives
+  while [ $# -gt 1 ]; do
+    o_text=$("$1")
+    shift
+    case $o_text in
+      absent* | no_tool*)
+        printf '%s\n' "$o_text" | while IFS=$TAB read -r o_status o_kind o_rest; do
+          printf '%s\talternative\t%s\n' "$o_status" "$o_rest"
+        done
+        ;;
+      *)
+        printf '%s\n' "$o_text"
+        return
+        ;;
+    esac
+  done
+  "$1"
+}
+
+# --- frames ---------------------------------------------------------------------
+frames=0
+frame() { # NAME FORMAT FUNCTION [parameter...]: sets body
+  fr_name=$1 fr_format=$2
+  shift 2
+  # The x keeps the last newlines; the inner parentheses keep a dying fact to itself.
+  body=$( ("$@") 2>/dev/null; echo x)
+  body=${body%x}
+  if [ "${#body}" -gt 1048576 ]; then
+    body="truncated${TAB}value${TAB}$fr_name${TAB}-$NL"
+  fi
+  sum=-
+  if [ "${#body}" -ge 4096 ] && [ "$have_cksum" -eq 1 ]; then
+    sum=$(printf '%s' "$body" | cksum)
+    sum=${sum%% *}
+  fi
+  printf '@%s FACT %s %s %s %s\n%s\n' "$N" "$fr_name" "$fr_format" "${#body}" "$sum" "$body"
+  frames=$((frames + 1))
+}
