@@ -1,0 +1,1 @@
+"""Real hosts on one machine, in network namespaces over overlay file systems."""
