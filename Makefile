@@ -20,7 +20,7 @@ tools:
 	@scripts/apt-packages $(TOOLS)
 
 demo: venv tools
-	@$(PYTHON) scripts/demo.py
+	@$(PYTHON) -m scripts.demo
 
 test: venv tools
 	@$(PYTHON) -m pytest
@@ -34,11 +34,11 @@ bench: venv tools
 	@$(PYTHON) scripts/bench
 
 lab-up: venv tools
-	@tests/lab/lab up
+	@$(PYTHON) tests/lab/lab up
 
 lab-down:
 	@tests/lab/lab down
 
 clean:
-	@if [ -d .cache/lab ]; then tests/lab/lab down; fi
+	@if [ -d .cache/lab ]; then tests/lab/lab down --all; fi
 	@rm -rf .cache/lab demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
