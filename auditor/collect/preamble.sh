@@ -14,7 +14,8 @@ limited() { # SECONDS COMMAND [word...]
   if [ "$have_timeout" -eq 1 ]; then timeout -k 2 "$@"; else shift; "$@"; fi
 }
 
-# --- awk shared by all reducers -------------------------------------------------
+# --- reducers -------------------------------------------------------------------
+# The assembler adds `reducer NAME`, which sets r_awk to the text of that reducer.
 # out(number, text) keeps a line (text is escaped by then), END prints all. Exit
 # status 3 says that the limit cut it, 4 that the syntax made no sense.
 AWK_HEAD='
@@ -36,6 +37,7 @@ function esc(s,   i, r) {
 function out(n, t) { o[++k] = " " n "\t" t }
 function stripped(s) { sub(/^[ \t]+/, "", s); sub(/[ \t\r]+$/, "", s); return s }
 function bare(s) { s = tolower(s); gsub(/[ \t]/, "", s); gsub(/-/, "_", s); return s }
+function has(option) { return index("," options ",", "," option ",") > 0 }
 BEGIN { n = split(keys, w, " "); for (i = 1; i <= n; i++) declared[bare(w[i])] = 1 }
 mark != "" && index($0, mark) == 1 { rc = substr($0, length(mark) + 1); next }
 { seen += length($0) + 1; if (seen > limit) { cut = 1; exit } }
@@ -48,66 +50,12 @@ END {
   if (bad) exit 4
 }
 '
-# keep: the file whole; only for facts that say why every field of it counts.
-AWK_KEEP='!/^[ \t\r]*$/ { out(NR, esc($0)) }'
 
-# lines: "name SEP value", one a line; a declared name travels with its value as it
-# stands, any other as "name_". Options: sep (= or blank), comment signs, continuation
-# (blank: a line that starts with one goes on; backslash: a line that ends with one).
-AWK_LINES='
-function flush(   s, p, name) {
-  if (held == "") return
-  s = held; held = ""
-  if (s ~ ("^[ \t]*[" comment "]") || s ~ /^[ \t\r]*$/) return
-  p = stripped(s)
-  if (match(p, sep == "=" ? "[ \t]*=" : "[ \t=]+")) {
-    name = substr(p, 1, RSTART - 1)
-    if (bare(name) in declared) out(at, esc(s))
-    else out(at, esc(name) " = _")
-  } else out(at, (bare(p) in declared) ? esc(p) : "_")
-}
-{
-  if (cont == "blank" && held != "" && /^[ \t]+[^ \t]/) { held = held " " stripped($0); next }
-  if (cont == "backslash" && glue) { held = held stripped($0) } else { flush(); held = $0; at = NR }
-  glue = (cont == "backslash" && held ~ /\\$/)
-  if (glue) held = substr(held, 1, length(held) - 1)
-}
-END { flush() }
-'
-# ini: sections and "key = value" below them; undeclared keys keep their name only.
-AWK_INI='
-function flush(   s, p, name) {
-  if (held == "") return
-  s = stripped(held); held = ""
-  if (s ~ /^[#;]/ || s == "") return
-  if (s ~ /^\[/ || s ~ /^!include/) { out(at, esc(s)); return }
-  if (p = index(s, "=")) {
-    name = stripped(substr(s, 1, p - 1))
-    if (bare(name) in declared) out(at, esc(name) " = " esc(stripped(substr(s, p + 1))))
-    else out(at, esc(name) " = _")
-  } else out(at, (bare(s) in declared) ? esc(s) : "_")
-}
-{
-  if (glue) held = held stripped($0)
-  else { flush(); held = $0; at = NR }
-  glue = (held ~ /\\$/)
-  if (glue) held = substr(held, 1, length(held) - 1)
-}
-END { flush() }
-'
-reduce() { # REDUCER DIRECTIVES MARK LIMIT: standard input to numbered, escaped lines
-  r_comment='#'; r_sep='='; r_cont=''
-  case $1 in
-    keep) r_awk=$AWK_KEEP ;;
-    lines=) r_awk=$AWK_LINES ;;
-    lines=blank) r_awk=$AWK_LINES; r_cont=blank ;;
-    'lines ') r_awk=$AWK_LINES; r_sep=' ' ;;
-    'lines backslash') r_awk=$AWK_LINES; r_sep=' '; r_cont=backslash ;;
-    ini) r_awk=$AWK_INI ;;
-    *) return 5 ;;
-  esac
-  awk -v keys="$2" -v mark="$3" -v limit="$4" -v sep="$r_sep" -v cont="$r_cont" \
-    -v comment="$r_comment" "$AWK_HEAD$r_awk$AWK_TAIL"
+reduce() { # NAME[:OPTION,...] DIRECTIVES MARK LIMIT: standard input to escaped lines
+  reducer "${1%%:*}" || return 5
+  case $1 in *:*) r_options=${1#*:} ;; *) r_options='' ;; esac
+  awk -v keys="$2" -v mark="$3" -v limit="$4" -v options="$r_options" -v own="$$" \
+    "$AWK_HEAD$r_awk$AWK_TAIL"
 }
 
 # --- sources --------------------------------------------------------------------

@@ -7,6 +7,7 @@ answers with one frame a fact (formats of the answer) and an END line.
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import shlex
 from collections.abc import Iterable
@@ -91,14 +92,33 @@ def assemble(
 def _body(facts: list[type[Fact]], asked: tuple[AskedFact, ...]) -> str:
     needed = {below for fact in facts for below in fact.after}
     preamble = files("auditor.collect").joinpath("preamble.sh").read_text("utf-8")
-    parts = [preamble, _program_fact(asked)]
+    fragments = "\n".join(fact.fragment for fact in facts)
+    parts = [preamble, _reducers(fragments), _program_fact(asked)]
     for fact, ask in zip(facts, asked, strict=True):
         parts.append(f"fact_{ask.name}() {{\n{fact.fragment.strip()}\n}}\n")
         parts.append(_call(ask))
         if fact in needed:
             parts.append(f"BODY_{ask.name}=$body\n")
-    parts.append("printf '@%s END %s\\n' \"$N\" \"$frames\"\n")
+    parts.append('printf \'@%s END %s\\n\' "$N" "$frames"\n')
     return "".join(parts)
+
+
+def _reducers(fragments: str) -> str:
+    """`reducer NAME`, knowing the reducers whose names stand in the fragments."""
+    cases = []
+    folder = files("auditor.collect").joinpath("reducers")
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        name, _, kind = entry.name.partition(".")
+        if kind == "awk" and re.search(rf"\b{name}\b", fragments):
+            text = _without_comments(entry.read_text("utf-8"))
+            cases.append(f"{name}) r_awk={shlex.quote(text)} ;;\n")
+    return f"reducer() {{\ncase $1 in\n{''.join(cases)}*) return 5 ;;\nesac\n}}\n"
+
+
+def _without_comments(awk: str) -> str:
+    return "".join(
+        line for line in awk.splitlines(keepends=True) if not line.startswith("#")
+    )
 
 
 def _call(ask: AskedFact) -> str:

@@ -1,1 +1,1 @@
-"""From snapshots to findings; pure."""
+"""Snapshots and checks to findings: pure, offline, the same from a run's files."""

@@ -28,7 +28,7 @@ class VsftpdInstance:
 class VsftpdConfig(Fact):
     """Every configuration file of vsftpd (vsftpd.conf(5)) and its settings."""
 
-    fragment: ClassVar[str] = """
+    fragment: ClassVar[str] = r"""
 keys='anonymous_enable anon_root anon_upload_enable anon_mkdir_write_enable
 anon_other_write_enable anon_world_readable_only write_enable local_enable listen
 listen_ipv6 listen_address listen_address6 listen_port ssl_enable
@@ -37,8 +37,8 @@ force_anon_logins_ssl xferlog_enable xferlog_std_format log_ftp_protocol
 dual_log_enable syslog_enable xferlog_file vsftpd_log_file chroot_local_user
 userlist_enable userlist_deny userlist_file local_root user_sub_token
 ftp_username guest_enable guest_username no_anon_password'
-debian() { source_file /etc/vsftpd.conf lines= "$keys"; }
-others() { source_glob '/etc/vsftpd/*.conf' lines= "$keys"; }
+debian() { source_file /etc/vsftpd.conf lines:equals "$keys"; }
+others() { source_glob '/etc/vsftpd/*.conf' lines:equals "$keys"; }
 debian
 others
 """

@@ -34,7 +34,10 @@ class Fact:
 
     @classmethod
     def parameters(
-        cls, host: Host, manifests: Manifests, profile: Profile
+        cls,
+        host: Host,  # noqa: ARG003 - what a subclass may use
+        manifests: Manifests,  # noqa: ARG003
+        profile: Profile,  # noqa: ARG003
     ) -> tuple[str, ...]:
         """The words that the fragment gets as "$@"; recorded in the snapshot."""
         return ()

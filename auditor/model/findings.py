@@ -166,6 +166,4 @@ def UNKNOWN(  # noqa: N802 - named as the verdict, like its siblings
     subject: Subject, reason: Reason, *evidence: Evidence, detail: str | None = None
 ) -> Finding:
     """What can't be told, and why; `detail` is for the technician."""
-    return Finding(
-        Verdict.UNKNOWN, subject, "", evidence, reason=reason, detail=detail
-    )
+    return Finding(Verdict.UNKNOWN, subject, "", evidence, reason=reason, detail=detail)

@@ -186,6 +186,7 @@ class Body:
         return next((t for t in self.texts if t.source.name == name), None)
 
 
+STATUSES = frozenset(status.value for status in Status)
 _ESCAPED = re.compile(r"((?:\\x[0-9a-f]{2})+)")
 
 
@@ -216,7 +217,7 @@ def parse_body(fact: str, text: str) -> Body:
                 lines.append(Line(int(number), raw))
                 continue
         head = row.split("\t")
-        if len(head) == 4 and head[0] in Status:
+        if len(head) == 4 and head[0] in STATUSES:
             _close(texts, lines)
             source = Source(fact, head[1], unescape(head[2]), Status(head[0]), head[3])
             texts.append(SourceText(source))

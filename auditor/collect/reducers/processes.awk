@@ -1,0 +1,22 @@
+# processes: "PID PARENT USER ARGV0 [WORD...]" without kernel threads and this audit.
+# Passwords stand in arguments: only paths and the names of options stay.
+{
+  up[$1] = $2
+  if ($4 == "" || $4 ~ /^[[{]/) next
+  line = $1 "\t" $3 "\t" esc($4)
+  for (i = 5; i <= NF; i++) {
+    word = $i
+    if (word ~ /^--/) sub(/=.*/, "=_", word)
+    else if (word ~ /^-../) word = substr(word, 1, 2) "_" # -pPASSWORD
+    else if (word !~ /^[-\/]/) word = "_"
+    line = line "\t" esc(word)
+  }
+  pids[++m] = $1; kept[m] = line
+}
+END {
+  for (i = 1; i <= m; i++) {
+    p = pids[i]
+    for (j = 0; j < 40 && p > 1 && p != own; j++) p = up[p] + 0
+    if (p != own) out(i, kept[i])
+  }
+}

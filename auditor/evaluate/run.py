@@ -1,0 +1,329 @@
+"""Findings to a run: records, waivers, totals, coverage, exit code."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fnmatch import fnmatchcase
+from itertools import groupby
+
+from msgspec import structs
+
+from auditor import __version__
+from auditor.evaluate.engine import FleetView, Row, evaluate_host
+from auditor.evaluate.inputs import HostInputs
+from auditor.evaluate.judging import Judged
+from auditor.model.check import Audit, Check
+from auditor.model.findings import Evidence, Severity, Verdict
+from auditor.model.host import Host, Inventory
+from auditor.model.manifests import Manifests, WaivedValue, Waiver
+from auditor.model.profile import Profile
+from auditor.model.run import (
+    GRAVEST_FIRST,
+    Bucket,
+    CheckInfo,
+    Coverage,
+    EvidenceRecord,
+    FindingRecord,
+    HostInfo,
+    Run,
+    RunInfo,
+    Selected,
+    ShownRecord,
+    SubjectRecord,
+    Totals,
+    ValueRecord,
+    WaivedRecord,
+    bucket_of,
+)
+from auditor.model.snapshot import HostState, Snapshot
+
+#: At most this many findings a check and host; the rest become one.
+MOST_FINDINGS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a run judges with: everything but the snapshots."""
+
+    inventory: Inventory
+    manifests: Manifests
+    profile: Profile
+    checks: Sequence[Check]
+    rules_sha256: str
+    language: str
+    as_of: datetime | None = None
+    fail_on: Severity = Severity.LOW
+    min_coverage: float = 0.0
+
+
+@dataclass(slots=True)
+class _Collected:
+    hosts: list[HostInfo] = field(default_factory=list)
+    findings: list[FindingRecord] = field(default_factory=list)
+    days: dict[str, date] = field(default_factory=dict)
+    started: list[datetime] = field(default_factory=list)
+    ended: list[datetime] = field(default_factory=list)
+
+
+def evaluate(
+    snapshots: Iterable[Snapshot], scope: Scope, *, interrupted: bool = False
+) -> Run:
+    """Judge snapshots, which are taken one by one and not kept."""
+    got = _Collected()
+    fleet = FleetView([check for check in scope.checks if check.fleet])
+    for snapshot in snapshots:
+        inputs = _inputs(snapshot, scope)
+        got.days[inputs.host.name] = inputs.audit.date
+        rows = evaluate_host(scope.checks, inputs)
+        got.findings += _records(rows, scope, got.days)
+        got.hosts.append(_host_info(snapshot, inputs.host))
+        got.started.append(snapshot.started)
+        got.ended.append(snapshot.ended)
+        fleet.add(inputs)
+    got.findings += _records(fleet.evaluate(), scope, got.days)
+    return _run(got, scope, interrupted=interrupted)
+
+
+def _inputs(snapshot: Snapshot, scope: Scope) -> HostInputs:
+    host = scope.inventory.hosts.get(
+        snapshot.host, Host(name=snapshot.host, address=snapshot.host)
+    )
+    audit = Audit(scope.as_of or snapshot.started, scope.inventory.engagement.timezone)
+    return HostInputs(
+        snapshot,
+        host,
+        scope.manifests.for_host(host.name),
+        scope.manifests.owners,
+        scope.profile,
+        audit,
+    )
+
+
+def _records(
+    rows: Iterable[Row], scope: Scope, days: Mapping[str, date]
+) -> Iterator[FindingRecord]:
+    def pair(row: Row) -> tuple[str, str]:
+        return row[0].id, row[1]
+
+    waivers = scope.manifests.waivers.entries
+    for (_, host), group in groupby(rows, pair):
+        records = (_record(*row) for row in group)
+        yield from _capped([_waived(r, waivers, days[host]) for r in records])
+
+
+def _record(check: Check, host: str, judged: Judged) -> FindingRecord:
+    finding = judged.finding
+    return FindingRecord(
+        check=check.id,
+        host=host,
+        subject=SubjectRecord(kind=finding.subject.kind, name=finding.subject.name),
+        verdict=finding.verdict,
+        severity=check.severity_of(finding.message),
+        partial=judged.partial,
+        message=finding.message,
+        values={
+            key: ValueRecord(kind=value.kind, value=value.value)
+            for key, value in finding.values.items()
+        },
+        evidence=tuple(_evidence(evidence) for evidence in finding.evidence),
+        reason=finding.reason,
+        detail=finding.detail,
+        group=finding.group,
+    )
+
+
+def _evidence(evidence: Evidence) -> EvidenceRecord:
+    read = evidence.read
+    return EvidenceRecord(
+        source=read.source.name,
+        status=read.source.status,
+        line=read.line,
+        text=evidence.text,
+        values=tuple(
+            ShownRecord(key=shown.key, kind=shown.kind, value=shown.value)
+            for shown in read.shows
+        ),
+    )
+
+
+def _capped(records: list[FindingRecord]) -> list[FindingRecord]:
+    """At most 200; the gravest of the rest stands for all of them, with `more`."""
+    if len(records) <= MOST_FINDINGS:
+        return records
+    ranked = sorted(records, key=lambda r: GRAVEST_FIRST.index(r.bucket))
+    last = ranked[MOST_FINDINGS - 1]
+    more = len(records) - MOST_FINDINGS
+    return [*ranked[: MOST_FINDINGS - 1], structs.replace(last, more=more)]
+
+
+def _waived(
+    record: FindingRecord, waivers: Iterable[Waiver], day: date
+) -> FindingRecord:
+    if record.verdict not in (Verdict.FAIL, Verdict.WARN):
+        return record
+    for waiver in waivers:
+        if waiver.valid_on(day) and _accepts(waiver, record):
+            mark = WaivedRecord(
+                reason=waiver.reason,
+                owner=waiver.owner,
+                accepted_by=waiver.accepted_by,
+                accepted_on=waiver.accepted_on,
+                until=waiver.until,
+            )
+            return structs.replace(record, waived=mark)
+    return record
+
+
+def _accepts(waiver: Waiver, record: FindingRecord) -> bool:
+    names = (record.subject.name, f"{record.subject.kind}:{record.subject.name}")
+    return (
+        waiver.check == record.check
+        and waiver.covers(record.host)
+        and any(fnmatchcase(n, glob) for n in names for glob in waiver.subjects)
+        and all(
+            key in record.values and str(record.values[key].value) in _words(allowed)
+            for key, allowed in (waiver.values or {}).items()
+        )
+    )
+
+
+def _words(allowed: WaivedValue) -> tuple[str, ...]:
+    return tuple(map(str, allowed if isinstance(allowed, tuple) else (allowed,)))
+
+
+def _host_info(snapshot: Snapshot, host: Host) -> HostInfo:
+    return HostInfo(
+        name=host.name,
+        group=host.group,
+        roles=host.roles,
+        zone=host.zone,
+        address=host.address,
+        state=snapshot.state,
+        reason=snapshot.reason,
+        detail=snapshot.detail,
+        privilege=snapshot.privilege,
+        started=snapshot.started,
+        clock_offset=snapshot.clock_offset,
+        program_sha256=snapshot.program_sha256,
+    )
+
+
+def _run(got: _Collected, scope: Scope, *, interrupted: bool) -> Run:
+    buckets = _buckets(got.findings, scope.checks, [host.name for host in got.hosts])
+    hosts = tuple(
+        structs.replace(host, coverage=_coverage(buckets, scope.checks, {host.name}))
+        for host in got.hosts
+    )
+    coverage = _coverage(buckets, scope.checks, {host.name for host in hosts})
+    started = min(got.started)
+    info = RunInfo(
+        id=_run_id(started, got),
+        client=scope.inventory.engagement.client,
+        auditor=scope.inventory.engagement.auditor,
+        language=scope.language,
+        timezone=scope.inventory.engagement.timezone,
+        started=started,
+        ended=max(got.ended),
+        as_of=scope.as_of or started,
+        tool=__version__,
+        rules_sha256=scope.rules_sha256,
+        profile=scope.profile.name,
+        profile_sha256=scope.profile.sha256,
+        selected=Selected(hosts=len(hosts), checks=len(scope.checks)),
+        totals=_totals(buckets.values()),
+        coverage=coverage,
+        exit_code=_exit_code(got.findings, hosts, coverage, scope, interrupted),
+    )
+    groups = scope.inventory.groups.values()
+    return Run(
+        run=info,
+        groups={group.name: group.title for group in groups if group.title},
+        checks=tuple(_check_info(check) for check in scope.checks),
+        hosts=hosts,
+        findings=tuple(got.findings),
+    )
+
+
+def _run_id(started: datetime, got: _Collected) -> str:
+    """Instant and a digest of hosts: the same snapshots give the same id."""
+    digest = hashlib.sha256()
+    for host in got.hosts:
+        digest.update(f"{host.name} {host.started} {host.program_sha256}\n".encode())
+    return f"{started:%Y-%m-%dT%H%M%SZ}-{digest.hexdigest()[:6]}"
+
+
+def _check_info(check: Check) -> CheckInfo:
+    sidecar = check.sidecar
+    return CheckInfo(
+        id=check.id,
+        name=check.name,
+        family=check.family,
+        severity=sidecar.severity,
+        title={language: texts.title for language, texts in sidecar.texts.items()},
+        requirements=sidecar.requirements,
+    )
+
+
+def _buckets(
+    findings: Iterable[FindingRecord], checks: Iterable[Check], hosts: Sequence[str]
+) -> dict[tuple[str, str], Bucket]:
+    """The bucket of every (check, host); they add up to checks x hosts."""
+    said: dict[tuple[str, str], list[FindingRecord]] = {
+        (check.id, host): [] for check in checks for host in hosts
+    }
+    for finding in findings:
+        said[finding.check, finding.host].append(finding)
+    return {pair: bucket_of(found) for pair, found in said.items()}
+
+
+def _totals(buckets: Iterable[Bucket]) -> Totals:
+    found = list(buckets)
+    return Totals(
+        fail=found.count(Bucket.FAIL),
+        warn=found.count(Bucket.WARN),
+        pass_=found.count(Bucket.PASS),
+        na=found.count(Bucket.NA),
+        unknown=found.count(Bucket.UNKNOWN),
+        waived=found.count(Bucket.WAIVED),
+        attested=found.count(Bucket.ATTESTED),
+    )
+
+
+def _coverage(
+    buckets: Mapping[tuple[str, str], Bucket],
+    checks: Iterable[Check],
+    hosts: set[str],
+) -> Coverage:
+    """Weight evaluated of the weight applicable: NA is left out of both."""
+    weights = {check.id: check.sidecar.severity.weight for check in checks}
+    applicable = evaluated = 0
+    for (check, host), bucket in buckets.items():
+        if host in hosts and bucket is not Bucket.NA:
+            applicable += weights[check]
+            if bucket is not Bucket.UNKNOWN:
+                evaluated += weights[check]
+    share = evaluated / applicable if applicable else 0.0
+    return Coverage(applicable=applicable, evaluated=evaluated, share=round(share, 4))
+
+
+def _exit_code(
+    findings: Iterable[FindingRecord],
+    hosts: Iterable[HostInfo],
+    coverage: Coverage,
+    scope: Scope,
+    interrupted: bool,
+) -> int:
+    """3 incomplete, else 1 for an unwaived FAIL that counts, else 0."""
+    whole = all(host.state is HostState.AUDITED for host in hosts)
+    if interrupted or not whole or coverage.share < scope.min_coverage:
+        return 3
+    return int(
+        any(
+            finding.bucket is Bucket.FAIL
+            and finding.severity.weight >= scope.fail_on.weight
+            for finding in findings
+        )
+    )
