@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from fnmatch import fnmatchcase
 from typing import Generic, Literal, TypeVar
-from zoneinfo import ZoneInfo
 
 OwnerKind = Literal["person", "automaton", "transfer", "break-glass"]
 ServiceKind = Literal[
@@ -310,7 +309,11 @@ class Owners(Manifest[Owner]):
 
 @dataclass(frozen=True, slots=True)
 class Manifests:
-    """The five manifests of a client, whole or cut to one host."""
+    """The five manifests of a client, whole or cut to one host.
+
+    `timezone` is the one that the dates are local to; `Audit.date` is the day to
+    compare them with.
+    """
 
     timezone: str = "Europe/Paris"
     migrations: Manifest[Migration] = Manifest()
@@ -334,10 +337,6 @@ class Manifests:
             attestations=_kept(self.attestations, lambda entry: entry.covers(name)),
             waivers=_kept(self.waivers, lambda entry: entry.covers(name)),
         )
-
-    def day_of(self, instant: datetime) -> date:
-        """The local date of an aware instant, for every date in a manifest."""
-        return instant.astimezone(ZoneInfo(self.timezone)).date()
 
 
 def _kept(

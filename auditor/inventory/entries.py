@@ -1,0 +1,130 @@
+"""The tables of `inventory.toml` as they are written, before 'nearest wins'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auditor.inventory.structure import Schema
+from auditor.inventory.words import (
+    HOOKS,
+    AbsolutePath,
+    Address,
+    Count,
+    Fingerprints,
+    Jump,
+    Name,
+    Port,
+    Seconds,
+    Size,
+    Timezone,
+)
+from auditor.model.host import (
+    Language,
+    Privilege,
+    PrivilegeBy,
+    Secret,
+    TransportName,
+    Zone,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementEntry:
+    """`[engagement]`."""
+
+    client: str
+    auditor: str | None = None
+    language: Language = "en"
+    timezone: Timezone | None = None
+    frameworks: tuple[str, ...] | None = None
+    manifests: str | None = None
+    profile: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsEntry:
+    """`limits` of a host, a group or `[defaults]`."""
+
+    connect: Seconds | None = None
+    deadline: Seconds | None = None
+    scan_budget: Seconds | None = None
+    scan_bytes: Size | None = None
+    answer: Size | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunLimitsEntry(LimitsEntry):
+    """`[limits]`: those of every host, and how many hosts at once."""
+
+    jobs: Count | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreEntry:
+    """`[store]`."""
+
+    dir: str = "runs"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedEntry:
+    """The keys that a host, a group and `[defaults]` have in common."""
+
+    address: Address | None = None
+    port: Port | None = None
+    user: str | None = None
+    roles: tuple[Name, ...] | None = None
+    zone: Zone | None = None
+    data_dirs: tuple[AbsolutePath, ...] | None = None
+    transport: TransportName | None = None
+    jump: Jump | None = None
+    outside: tuple[Address, ...] | None = None
+    key: str | None = None
+    passphrase: Secret | None = None
+    agent: str | None = None
+    password: Secret | None = None
+    interactive: bool | None = None
+    privilege: Privilege | None = None
+    privilege_by: PrivilegeBy | None = None
+    sudo_password: Secret | None = None
+    host_key: Fingerprints | None = None
+    audit: bool | None = None
+    limits: LimitsEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostEntry(SharedEntry):
+    """`[hosts.NAME]` and `[defaults]`."""
+
+    group: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry(SharedEntry):
+    """`[groups.NAME]`: any key of a host but its group, a title, hosts at once."""
+
+    title: str | None = None
+    limit: Count | None = None
+
+
+_IN_LIMITS = "write it in the table 'limits', as in limits = {{ {} = … }}"
+_SECRETS = "secrets are 'password', 'passphrase' and 'sudo_password'"
+
+SCHEMA = Schema(
+    hooks=HOOKS,
+    hints={
+        **{
+            name: _IN_LIMITS.format(name)
+            for name in ("connect", "deadline", "scan_budget", "scan_bytes", "answer")
+        },
+        "hostname": "did you mean 'address'?",
+        "ip": "did you mean 'address'?",
+        "identity_file": "did you mean 'key'?",
+        "private_key": "did you mean 'key'?",
+        "proxy_jump": "did you mean 'jump'?",
+        "bastion": "did you mean 'jump'?",
+        "sudo": "did you mean 'privilege'?",
+        "secret": _SECRETS,
+        "pass": _SECRETS,
+    },
+)
