@@ -1,0 +1,1 @@
+"""The awk programs that cut down what leaves the target."""
