@@ -1,1 +1,1 @@
-"""From a run to HTML, JSON and the terminal."""
+"""What comes after judging: one report format a module, `as_<name>.py`."""

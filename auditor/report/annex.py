@@ -1,0 +1,154 @@
+"""The annex: host sheets, accepted risks, declarations, catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from auditor.model.findings import Verdict
+from auditor.model.run import Bucket, CheckInfo, FindingRecord, HostInfo, WaivedRecord
+from auditor.report.matrix import host_state
+from auditor.report.sentences import Sentence
+from auditor.report.summary import BUCKETS
+from auditor.report.view import Chip, View
+
+#: Accepted risks that end this soon are named on the first page.
+ENDING = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """A check on a host sheet, and why where that is short."""
+
+    check: str
+    title: str
+    note: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPart:
+    """The checks of a host that came to one bucket."""
+
+    bucket: Bucket
+    lines: tuple[SheetLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All of one host."""
+
+    host: HostInfo
+    group: str
+    state: str
+    parts: tuple[SheetPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An accepted risk, with the verdict that stays under it."""
+
+    finding: FindingRecord
+    waiver: WaivedRecord
+    title: str
+    sentence: Sentence
+    ends_soon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a person declares of something that no probe sees."""
+
+    finding: FindingRecord
+    title: str
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A check in the catalogue."""
+
+    check: CheckInfo
+    title: str
+    chips: tuple[Chip, ...]
+    open: bool
+
+
+def sheets(view: View) -> list[Sheet]:
+    """A sheet for every host, in the run's order."""
+    return [_sheet(view, host) for host in view.judged.hosts.values()]
+
+
+def _sheet(view: View, host: HostInfo) -> Sheet:
+    buckets = view.judged.of_host(host.name)
+    parts = []
+    for bucket in BUCKETS:
+        checks = [check for check, found in buckets.items() if found is bucket]
+        if checks:
+            lines = tuple(_line(view, check, host.name, bucket) for check in checks)
+            parts.append(SheetPart(bucket, lines))
+    group = view.run.groups.get(host.group, host.group) if host.group else ""
+    return Sheet(host, group, host_state(view, host), tuple(parts))
+
+
+def _line(view: View, check: str, host: str, bucket: Bucket) -> SheetLine:
+    """NA carries its proof and UNKNOWN its reason; the others are told elsewhere."""
+    note: Sentence = ()
+    if bucket in (Bucket.NA, Bucket.UNKNOWN):
+        wanted = Verdict(bucket.value.upper())
+        found = view.judged.findings.get((check, host), ())
+        note = next(
+            (view.speaker.sentence(f) for f in found if f.verdict is wanted), ()
+        )
+    return SheetLine(check, view.title(check), note)
+
+
+def accepted(view: View) -> list[Accepted]:
+    """The accepted risks, the first to end first."""
+    day = view.labels.local(view.run.run.as_of).date()
+    found = [
+        Accepted(
+            finding,
+            finding.waived,
+            view.title(finding.check),
+            view.speaker.sentence(finding),
+            _ends_soon(finding.waived.until, day),
+        )
+        for finding in _known(view)
+        if finding.waived is not None
+    ]
+    return sorted(found, key=lambda one: (one.waiver.until, one.finding.check))
+
+
+def _ends_soon(until: date, day: date) -> bool:
+    return until - day <= ENDING
+
+
+def declared(view: View) -> list[Declared]:
+    """What is declared, check by check."""
+    return [
+        Declared(finding, view.title(finding.check), view.speaker.sentence(finding))
+        for finding in _known(view)
+        if finding.verdict is Verdict.ATTESTED
+    ]
+
+
+def _known(view: View) -> Iterable[FindingRecord]:
+    return (finding for found in view.judged.findings.values() for finding in found)
+
+
+def catalogue(view: View) -> list[Entry]:
+    """Every chosen check, by family."""
+    families = view.families
+    checks = sorted(
+        view.judged.checks.values(), key=lambda c: (families.index(c.family), c.id)
+    )
+    return [
+        Entry(
+            check,
+            view.title(check.id),
+            tuple(view.chips(check)),
+            bool(view.judged.hosts_with(check.id, Bucket.FAIL, Bucket.WARN)),
+        )
+        for check in checks
+    ]

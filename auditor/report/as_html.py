@@ -1,0 +1,132 @@
+"""`-f html`: one self-contained file that loads nothing and reads without script.
+
+The content security policy allows exactly the style and the script that the file
+holds, by their SHA-256 (CSP Level 3), so that no text from a target can bring its own.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from auditor.model.check import Sidecar
+from auditor.model.frameworks import Framework
+from auditor.model.run import Run
+from auditor.report.annex import accepted, catalogue, declared, sheets
+from auditor.report.blocks import steps
+from auditor.report.decisions import decisions
+from auditor.report.formats import Material
+from auditor.report.matrix import matrix
+from auditor.report.path import data_path
+from auditor.report.questions import questions
+from auditor.report.summary import summary
+from auditor.report.unseen import causes, read_in_part
+from auditor.report.view import View, anchor, view_of
+
+
+def write(material: Material) -> bytes:
+    """The report as a UTF-8 file."""
+    html = render_html(
+        material.run, material.sidecars, material.frameworks, material.language
+    )
+    return html.encode("utf-8")
+
+
+def render_html(
+    run: Run,
+    sidecars: Mapping[str, Sidecar],
+    frameworks: Mapping[str, Framework],
+    language: str,
+) -> str:
+    """The report of a run, in `en` or `fr`; the same input gives the same text.
+
+    `frameworks` are those that the report speaks of: requirements of others are left
+    out, and without `cnil-san-2022-009` so are its seven questions.
+    """
+    view = view_of(run, sidecars, frameworks, language)
+    style = _asset("report.css") + _page_margins(view)
+    script = _asset("report.js")
+    return _template().render(
+        view=view,
+        t=view.labels,
+        run=view.run.run,
+        judged=view.judged,
+        anchor=anchor,
+        summary=summary(view),
+        questions=questions(view),
+        decisions=decisions(view),
+        path=data_path(view),
+        matrix=matrix(view),
+        steps=steps(view),
+        sheets=sheets(view),
+        causes=causes(view),
+        read_in_part=read_in_part(view),
+        accepted=accepted(view),
+        declared=declared(view),
+        catalogue=catalogue(view),
+        style=Markup(style),  # noqa: S704 - ours, and escaped as CSS
+        script=Markup(script),  # noqa: S704 - ours
+        policy=policy(style, script),
+    )
+
+
+def policy(style: str, script: str) -> str:
+    """The content security policy for a page with this style and script."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_sha256(style)}'",
+            f"script-src '{_sha256(script)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _sha256(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+@cache
+def _asset(name: str) -> str:
+    return resources.files("auditor.templates").joinpath(name).read_text("utf-8")
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("auditor.templates", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")
+
+
+def _page_margins(view: View) -> str:
+    """What stands on every printed page: client, date, level, page of pages."""
+    labels, run = view.labels, view.run.run
+    left = f"{labels('title')} · {run.client} · {labels.day(run.started)}"
+    return (
+        "@page { "
+        f'@top-left {{ content: "{css_string(left)}" }} '
+        f'@top-right {{ content: "{css_string(labels("level.short"))}" }} '
+        "}\n"
+    )
+
+
+def css_string(text: str) -> str:
+    """Text inside a CSS string: all but letters and digits by number (CSS Syntax 3)."""
+    return "".join(
+        char if char.isascii() and char.isalnum() else f"\\{ord(char):x} "
+        for char in text
+    )

@@ -1,0 +1,189 @@
+"""Findings in the order of work: one block a check, with a row for each host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from auditor.model.findings import Severity, Verdict
+from auditor.model.run import Bucket, CheckInfo, EvidenceRecord, FindingRecord, HostInfo
+from auditor.report.judged import SEVERITIES
+from auditor.report.sentences import Sentence
+from auditor.report.story import STEPS, work_of
+from auditor.report.view import Chip, View
+
+#: Rows of one check and host that are listed; a number stands for the rest.
+MOST_ROWS = 20
+MOST_EVIDENCE = 8
+
+_OPEN = (Verdict.FAIL, Verdict.WARN)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One line of evidence: where it stands and what it says."""
+
+    place: str
+    text: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One finding of a host."""
+
+    bucket: Bucket
+    severity: Severity
+    subject: str
+    sentence: Sentence
+    proofs: tuple[Proof, ...]
+    group: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """What a check found on one host; `more` findings are not listed here."""
+
+    host: HostInfo
+    said: tuple[Said, ...]
+    more: int
+    partial: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """How to mend it on one family of systems."""
+
+    system: str
+    text: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A check with everything that a technician needs to mend and verify it."""
+
+    check: CheckInfo
+    title: str
+    bucket: Bucket
+    severity: Severity
+    rows: tuple[HostRow, ...]
+    unseen: tuple[str, ...]
+    why: Sentence
+    fixes: tuple[Fix, ...]
+    impact: Sentence
+    effort: Sentence
+    undo: Sentence
+    verify: Sentence
+    command: str
+    chips: tuple[Chip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the order of work and its blocks."""
+
+    key: str
+    blocks: tuple[Block, ...]
+
+
+def steps(view: View) -> list[Step]:
+    """The open findings, FAIL and WARN, by step; empty steps are left out."""
+    found = []
+    for check in view.judged.checks.values():
+        hosts = view.judged.hosts_with(check.id, Bucket.FAIL, Bucket.WARN)
+        if hosts:
+            found.append((work_of(check, view.story).step, _block(view, check, hosts)))
+    found.sort(key=lambda item: (STEPS.index(item[0]), *_rank(item[1])))
+    return [
+        Step(key, tuple(block for _, block in items))
+        for key, items in groupby(found, key=lambda item: item[0])
+    ]
+
+
+def _rank(block: Block) -> tuple[bool, int, int, str]:
+    return (
+        block.bucket is not Bucket.FAIL,
+        SEVERITIES.index(block.severity),
+        -len(block.rows),
+        block.check.id,
+    )
+
+
+def _block(view: View, check: CheckInfo, hosts: list[str]) -> Block:
+    failing = view.judged.hosts_with(check.id, Bucket.FAIL)
+    texts = view.speaker.texts(check.id)
+    prose = view.speaker.prose
+    names = ",".join(hosts)
+    return Block(
+        check=check,
+        title=view.title(check.id),
+        bucket=Bucket.FAIL if failing else Bucket.WARN,
+        severity=view.judged.severity(check.id, hosts),
+        rows=tuple(
+            host_row(view, check.id, host) for host in _worst(view, check, hosts)
+        ),
+        unseen=tuple(view.judged.hosts_with(check.id, Bucket.UNKNOWN)),
+        why=prose(texts.why) if texts else (),
+        fixes=tuple(_fixes(view, texts.fix.items())) if texts else (),
+        impact=prose(texts.impact) if texts else (),
+        effort=prose(texts.effort) if texts else (),
+        undo=prose(texts.undo) if texts else (),
+        verify=prose(texts.verify) if texts else (),
+        command=f"auditor run -i inventory.toml --limit {names} --check {check.id}",
+        chips=tuple(view.chips(check)),
+    )
+
+
+def _fixes(view: View, texts: Iterable[tuple[str, str]]) -> Iterable[Fix]:
+    for system, text in texts:
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        name = view.labels.word(f"system.{system}", system)
+        yield Fix(name, tuple(view.speaker.prose(line) for line in lines))
+
+
+def _worst(view: View, check: CheckInfo, hosts: list[str]) -> list[str]:
+    buckets = view.judged.of_check(check.id)
+    return sorted(
+        hosts,
+        key=lambda host: (
+            buckets[host] is not Bucket.FAIL,
+            SEVERITIES.index(view.judged.severity(check.id, [host])),
+            host,
+        ),
+    )
+
+
+def host_row(view: View, check: str, host: str) -> HostRow:
+    """The open findings of a check on a host, the gravest first."""
+    findings = view.judged.findings[check, host]
+    open_ = [f for f in findings if f.verdict in _OPEN and f.waived is None]
+    open_.sort(key=lambda f: (f.verdict is Verdict.WARN, SEVERITIES.index(f.severity)))
+    unread = [f for f in findings if f.verdict is Verdict.UNKNOWN]
+    hidden = max(0, len(open_) - MOST_ROWS) + sum(f.more or 0 for f in open_)
+    return HostRow(
+        view.judged.hosts[host],
+        tuple(said(view, finding) for finding in open_[:MOST_ROWS]),
+        hidden,
+        tuple(dict.fromkeys(view.speaker.sentence(f) for f in unread)),
+    )
+
+
+def said(view: View, finding: FindingRecord) -> Said:
+    """One finding as it is read."""
+    return Said(
+        finding.bucket,
+        finding.severity,
+        finding.subject.name,
+        view.speaker.sentence(finding),
+        tuple(_proof(view, one) for one in finding.evidence[:MOST_EVIDENCE]),
+        finding.group,
+    )
+
+
+def _proof(view: View, evidence: EvidenceRecord) -> Proof:
+    place = evidence.source
+    if evidence.line is not None:
+        place = f"{place}:{evidence.line}"
+    status = view.labels(f"status.{evidence.status}")
+    return Proof(place, evidence.text, "" if evidence.status == "ok" else status)

@@ -1,0 +1,54 @@
+"""The report formats by name: a module `as_<name>.py` beside this one is a format.
+
+Each has ``write(material: Material) -> bytes``; nothing lists them, and one is
+imported only when it is asked for.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+import auditor.report
+from auditor.model.check import Sidecar
+from auditor.model.frameworks import Framework
+from auditor.model.run import Run
+
+PREFIX = "as_"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What every format is made from; `language` is `en` or `fr`."""
+
+    run: Run
+    sidecars: Mapping[str, Sidecar]
+    frameworks: Mapping[str, Framework]
+    language: str
+
+
+Format = Callable[[Material], bytes]
+
+
+class _Formats(Mapping[str, Format]):
+    def __getitem__(self, name: str) -> Format:
+        if name not in tuple(self):
+            raise KeyError(name)
+        module = import_module(f"auditor.report.{PREFIX}{name}")
+        write: Format = module.write
+        return write
+
+    def __iter__(self) -> Iterator[str]:
+        names = (module.name for module in pkgutil.iter_modules(_PATH))
+        return (name[len(PREFIX) :] for name in names if name.startswith(PREFIX))
+
+    def __len__(self) -> int:
+        return len(tuple(self))
+
+
+_PATH = auditor.report.__path__
+
+#: Format name -> its writer; KeyError for a name that no module has.
+FORMATS: Mapping[str, Format] = _Formats()

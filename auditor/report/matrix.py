@@ -1,0 +1,141 @@
+"""The fleet: hosts by families, one table body a laboratory, worst host first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from auditor.model.run import GRAVEST_FIRST, Bucket, HostInfo
+from auditor.model.snapshot import HostState
+from auditor.report.unseen import UNSEEN_STATES
+from auditor.report.view import View
+
+#: A table wider than this is no longer read; what comes after is one column.
+MOST_FAMILIES = 12
+OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A host's checks of one family; `text` is seen, `name` is heard."""
+
+    bucket: Bucket
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A host; without cells it was not seen, and `state` says why."""
+
+    host: HostInfo
+    cells: tuple[Cell, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A laboratory; `title` is empty for hosts of none."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Columns of families by name, and rows by laboratory."""
+
+    columns: tuple[str, ...]
+    groups: tuple[Group, ...]
+
+
+def matrix(view: View) -> Matrix:
+    """The fleet of a run."""
+    columns = _columns(view)
+    names = tuple(view.family(column) for column in columns)
+    groups: dict[str | None, list[HostInfo]] = {}
+    for host in view.judged.hosts.values():
+        groups.setdefault(host.group, []).append(host)
+    return Matrix(
+        names,
+        tuple(
+            Group(
+                view.run.groups.get(group, group) if group else "",
+                tuple(_row(view, host, columns) for host in _worst_first(view, hosts)),
+            )
+            for group, hosts in groups.items()
+        ),
+    )
+
+
+def _columns(view: View) -> dict[str, list[str]]:
+    """Family -> its checks."""
+    families = view.families
+    if len(families) > MOST_FAMILIES:
+        families = [*families[: MOST_FAMILIES - 1], OTHERS]
+    columns: dict[str, list[str]] = {family: [] for family in families}
+    for check in view.judged.checks.values():
+        columns.get(check.family, columns.get(OTHERS, [])).append(check.id)
+    return columns
+
+
+def _worst_first(view: View, hosts: list[HostInfo]) -> list[HostInfo]:
+    def rank(host: HostInfo) -> tuple[bool, int, float, str]:
+        counts = Counter(view.judged.of_host(host.name).values())
+        unseen = host.state in UNSEEN_STATES
+        return unseen, -counts[Bucket.FAIL], host.coverage.share, host.name
+
+    return sorted(hosts, key=rank)
+
+
+def _row(view: View, host: HostInfo, columns: dict[str, list[str]]) -> Row:
+    state = "" if host.state is HostState.AUDITED else host_state(view, host)
+    if host.state in UNSEEN_STATES:
+        return Row(host, (), state)
+    cells = tuple(
+        _cell(view, host.name, family, checks) for family, checks in columns.items()
+    )
+    return Row(host, cells, state)
+
+
+def host_state(view: View, host: HostInfo) -> str:
+    """A host's state with its reason, unless both say the same."""
+    state = view.labels(f"state.{host.state}")
+    if host.reason is None or host.reason.value == host.state.value:
+        return state
+    reason = view.labels(f"reason.{host.reason}")
+    return view.labels("state_because", state=state, reason=reason)
+
+
+def _cell(view: View, host: str, family: str, checks: list[str]) -> Cell:
+    counts = view.judged.counts((check, host) for check in checks)
+    bucket = next((b for b in GRAVEST_FIRST if counts[b]), Bucket.NA)
+    applicable = len(checks) - counts[Bucket.NA]
+    evaluated = applicable - counts[Bucket.UNKNOWN]
+    parts = [
+        view.labels.count(f"bucket_count.{one}", counts[one])
+        for one in GRAVEST_FIRST
+        if counts[one]
+    ]
+    name = view.labels(
+        "matrix.cell",
+        host=host,
+        family=view.family(family),
+        counts=view.labels.join(parts, most=len(parts)),
+    )
+    return Cell(bucket, _short(view, bucket, counts, evaluated, applicable), name)
+
+
+def _short(
+    view: View,
+    bucket: Bucket,
+    counts: Counter[Bucket],
+    evaluated: int,
+    applicable: int,
+) -> str:
+    if not applicable:
+        return view.labels("matrix.na")
+    if not evaluated:
+        return f"–/{applicable}"
+    shown = {Bucket.PASS: 0, Bucket.UNKNOWN: 0}.get(bucket, counts[bucket])
+    return f"{shown}/{evaluated}"

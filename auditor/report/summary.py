@@ -1,0 +1,224 @@
+"""The first page: one sentence, the figures, a possible breach, what was not seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from auditor.model.findings import Severity, Verdict
+from auditor.model.run import Bucket
+from auditor.model.snapshot import HostState
+from auditor.report.judged import SEVERITIES
+from auditor.report.sentences import Sentence
+from auditor.report.story import Statement, exposures, statements
+from auditor.report.unseen import UNSEEN_STATES, causes
+from auditor.report.view import View
+
+#: The order of bar and legend: what needs a reader's eye first.
+BUCKETS = (
+    Bucket.FAIL,
+    Bucket.WARN,
+    Bucket.UNKNOWN,
+    Bucket.WAIVED,
+    Bucket.ATTESTED,
+    Bucket.PASS,
+    Bucket.NA,
+)
+
+#: GDPR Art. 33(1): the controller notifies within 72 hours of becoming aware.
+NOTIFICATION = timedelta(hours=72)
+
+#: How many hosts and findings the breach box names before it counts.
+MOST_IN_BREACH = 3
+MOST_CAUSES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A bucket in bar and legend; `x` and `width` are shares of a hundred."""
+
+    bucket: Bucket
+    count: int
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A host whose findings may reveal a breach."""
+
+    host: str
+    sentences: tuple[Sentence, ...]
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """The breach box; `level` as in the report's scale, 1: exposure, logs not read."""
+
+    level: int
+    exposed: tuple[Exposed, ...]
+    others: int
+    first: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenLine:
+    """One cause of what was not seen, short enough for the first page."""
+
+    cause: str
+    hosts: str
+    pairs: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All of the first page but questions and decisions."""
+
+    verdict: str
+    gaps: str
+    found: str
+    more: tuple[str, ...]
+    segments: tuple[Segment, ...]
+    audited: int
+    breach: Breach | None
+    unseen: tuple[UnseenLine, ...]
+    unseen_more: int
+
+
+def summary(view: View) -> Summary:
+    """The first page of a run."""
+    said = statements(view.judged, view.story)
+    causes_ = causes(view)
+    return Summary(
+        verdict=_verdict(view, said),
+        gaps=_gaps(view),
+        found=_found(view),
+        more=tuple(_statement(view, one) for one in said[1:4]),
+        segments=tuple(_segments(view)),
+        audited=sum(
+            host.state not in UNSEEN_STATES for host in view.judged.hosts.values()
+        ),
+        breach=_breach(view),
+        unseen=tuple(_unseen(view)[:MOST_CAUSES]),
+        unseen_more=max(0, len(causes_) - MOST_CAUSES),
+    )
+
+
+def _statement(view: View, statement: Statement) -> str:
+    hosts = len(statement.hosts)
+    return view.labels.count(f"statement.{statement.key}", hosts)
+
+
+def _verdict(view: View, said: list[Statement]) -> str:
+    """What is proven, gravest first; without a gap, how much was evaluated."""
+    if said:
+        return _statement(view, said[0])
+    counts = view.judged.counts()
+    critical = _critical(view)
+    if critical:
+        return view.labels.count("statement.critical", critical)
+    if counts[Bucket.FAIL]:
+        return view.labels.count("statement.gaps", counts[Bucket.FAIL])
+    evaluated = sum(counts.values()) - counts[Bucket.UNKNOWN] - counts[Bucket.NA]
+    if not evaluated:
+        return view.labels("statement.nothing")
+    key = "none_but_accepted" if counts[Bucket.WAIVED] else "none"
+    return view.labels.count(
+        f"statement.{key}",
+        evaluated,
+        accepted=view.labels.count("bucket_count.waived", counts[Bucket.WAIVED]),
+    )
+
+
+def _critical(view: View) -> int:
+    judged = view.judged
+    return sum(
+        bucket is Bucket.FAIL and judged.severity(check, [host]) is Severity.CRITICAL
+        for (check, host), bucket in judged.buckets.items()
+    )
+
+
+def _gaps(view: View) -> str:
+    fails = view.judged.counts()[Bucket.FAIL]
+    critical = _critical(view)
+    gaps = (
+        view.labels.count("lede.gaps", fails) if fails else view.labels("lede.no_gap")
+    )
+    return gaps + (view.labels.count("lede.critical", critical) if critical else "")
+
+
+def _found(view: View) -> str:
+    hosts, checks = len(view.judged.hosts), len(view.judged.checks)
+    return view.labels(
+        "lede.found",
+        pairs=view.labels.number(hosts * checks),
+        hosts=view.labels.count("hosts", hosts),
+        checks=view.labels.count("checks", checks),
+    )
+
+
+def _segments(view: View) -> list[Segment]:
+    counts = view.judged.counts()
+    total = max(1, sum(counts.values()))
+    at = 0.0
+    segments = []
+    for bucket in BUCKETS:
+        width = 100 * counts[bucket] / total
+        segments.append(Segment(bucket, counts[bucket], round(at, 3), round(width, 3)))
+        at += width
+    return segments
+
+
+def _unseen(view: View) -> list[UnseenLine]:
+    return [
+        UnseenLine(
+            view.labels(f"reason.{cause.reason}"),
+            view.hosts(cause.names),
+            cause.pairs,
+            cause.details[0] if len(cause.details) == 1 else "",
+        )
+        for cause in causes(view)
+    ]
+
+
+def _breach(view: View) -> Breach | None:
+    found = exposures(view.judged, view.story)
+    if not found:
+        return None
+    ranked = sorted(found, key=lambda host: (_gravest(view, host, found[host]), host))
+    shown = [_exposed(view, host, found[host]) for host in ranked[:MOST_IN_BREACH]]
+    times = [view.judged.hosts[host].started for host in found]
+    first = min((at for at in times if at), default=view.run.run.started)
+    others = len(found) - len(shown)
+    return Breach(1, tuple(shown), others, first, first + NOTIFICATION)
+
+
+def _gravest(view: View, host: str, checks: list[str]) -> tuple[int, int]:
+    """Hosts on which more than one kind of exposure meets come first."""
+    severity = min(
+        SEVERITIES.index(view.judged.severity(check, [host])) for check in checks
+    )
+    return -len(checks), severity
+
+
+def _exposed(view: View, host: str, checks: list[str]) -> Exposed:
+    fails = [
+        finding
+        for check in sorted(checks, key=lambda check: check in view.story.sets["open"])
+        for finding in view.judged.findings[check, host]
+        if finding.verdict is Verdict.FAIL
+    ]
+    sentences = dict.fromkeys(view.speaker.sentence(f) for f in fails)
+    return Exposed(host, tuple(sentences)[:MOST_IN_BREACH], tuple(checks))
+
+
+def partial_hosts(view: View) -> list[str]:
+    """The hosts that were read with less privilege than asked, or not to the end."""
+    return [
+        host.name
+        for host in view.judged.hosts.values()
+        if host.state is HostState.PARTIAL
+    ]

@@ -1,0 +1,118 @@
+"""What every part of the report is drawn from, and how it names and links things."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from auditor.model.check import Sidecar
+from auditor.model.frameworks import Framework
+from auditor.model.run import CheckInfo, Run
+from auditor.report.judged import Judged, judge
+from auditor.report.labels import Labels, load_labels
+from auditor.report.sentences import Speaker
+from auditor.report.story import Story, load_story
+from auditor.report.visible import visible_run
+
+#: The order of columns and filters; families of third parties follow by name.
+FAMILIES = (
+    "access",
+    "accounts",
+    "encryption",
+    "alerting",
+    "migration",
+    "patient_data",
+    "lifecycle",
+    "ssh",
+)
+
+_UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9._-]")
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A requirement as `RGPD art. 32(1)(b)`, with the words of the requirement."""
+
+    text: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A judged run in one language."""
+
+    judged: Judged
+    labels: Labels
+    speaker: Speaker
+    story: Story
+    frameworks: Mapping[str, Framework]
+
+    @property
+    def run(self) -> Run:
+        """The run, every string in it visible."""
+        return self.judged.run
+
+    @property
+    def families(self) -> list[str]:
+        """The families of the chosen checks, in the order of the report."""
+        found = {check.family for check in self.judged.checks.values()}
+        known = [family for family in FAMILIES if family in found]
+        return known + sorted(found - set(FAMILIES))
+
+    def family(self, family: str) -> str:
+        """A family's name."""
+        return self.labels.word(f"family.{family}", family)
+
+    def title(self, check: str) -> str:
+        """A check's title."""
+        return self.speaker.title(self.judged.checks[check])
+
+    def hosts(self, names: Iterable[str], most: int = 3) -> str:
+        """Hosts' names as words of a sentence."""
+        return self.labels.join(list(names), most)
+
+    def chips(self, check: CheckInfo) -> list[Chip]:
+        """What a check is mapped to, among the frameworks of this report."""
+        found = []
+        for mapped in check.requirements:
+            framework, _, identifier = mapped.partition(":")
+            if framework in self.frameworks:
+                found.append(self._chip(framework, identifier, mapped))
+        return found
+
+    def _chip(self, name: str, identifier: str, mapped: str) -> Chip:
+        framework = self.frameworks[name]
+        language = self.labels.language
+        title = framework.title[language]
+        pattern = self.labels.word(f"chip.{name}", f"{title} {{id}}")
+        if language == "fr":
+            identifier = identifier.replace("Art. ", "art.\u00a0").replace(
+                "Fiche ", "fiche\u00a0"
+            )
+        requirement = framework.requirements.get(mapped)
+        meaning = requirement.text[language] if requirement else title
+        return Chip(pattern.replace("{id}", identifier), meaning)
+
+
+def view_of(
+    run: Run,
+    sidecars: Mapping[str, Sidecar],
+    frameworks: Mapping[str, Framework],
+    language: str,
+) -> View:
+    """Everything that a report in that language is drawn from."""
+    labels = load_labels(language, run.run.timezone)
+    return View(
+        judge(visible_run(run)),
+        labels,
+        Speaker(labels, sidecars),
+        load_story(),
+        frameworks,
+    )
+
+
+def anchor(kind: str, *names: str) -> str:
+    """An id for an element: stable between audits, safe in HTML and in a URL."""
+    safe = (_UNSAFE_IN_ID.sub(lambda m: f"_{ord(m[0]):x}", name) for name in names)
+    return "-".join((kind, *safe))
