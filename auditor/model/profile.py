@@ -12,8 +12,8 @@ class EndOfLife:
     """When a release of a system stops getting security updates.
 
     `os` is the ID of os-release, `version` its VERSION_ID (the major number for
-    RHEL and its rebuilds). `source` says where the date was read and when; it
-    holds '(unverified)' when nobody compared it with the vendor's page.
+    RHEL and its rebuilds). `source` says where the date was read, `checked_on` when;
+    `verified` is True only when that was the vendor's own text.
     """
 
     os: str
@@ -21,6 +21,8 @@ class EndOfLife:
     end: date
     kind: str
     source: str
+    checked_on: date
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,9 @@ class Profile:
 
     `sets` are lists of names (accounts, ciphers, roots …); `patterns` are the
     file names that `FileTree` looks for, by kind; `limits` are numbers whose
-    unit is the last word of their name (`…_days`, `…_bytes`, `…_bits`,
-    `…_count`, `…_share`). `sha256` is of the resolved values, so two files that
-    say the same have the same.
+    unit is the last word of their name (`…_days`, `…_months`, `…_hours`,
+    `…_seconds`, `…_bytes`, `…_bits`, `…_count`, `…_share`). `sha256` is of the
+    resolved values, so two files that say the same have the same.
     """
 
     name: str
