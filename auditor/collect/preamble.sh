@@ -202,6 +202,38 @@ first_of() { # FUNCTION...: the first that finds something; those before are alt
   "$1"
 }
 
+# --- words of earlier facts -----------------------------------------------------
+# The assembler adds `body_of FACT`, the reduced body of a fact named in `after`.
+AWK_WORDS='
+BEGIN { n = split(wanted, w, " "); for (i = 1; i <= n; i++) want[w[i]] = 1 }
+function word(s,   plain) {
+  if (s == "" || s in seen) return
+  seen[s] = 1
+  plain = (s ~ /^\/[A-Za-z0-9_.\/ -]*$/)
+  if (plain != refused) print refused ? "failed\tvalue\t" s "\t-" : s
+}
+!/^ [0-9]+\t/ { next }
+{ sub(/^ [0-9]+\t(\\x09| )*/, "") }
+/\t/ { # braces: NAME TAB ARGUMENT TAB ... and the sign that ends it
+  n = split($0, w, "\t")
+  if (w[1] in want) for (i = 2; i < n; i++) word(w[i])
+  next
+}
+match($0, /(\\x09| )*=(\\x09| )*|(\\x09| )+/) {
+  if (substr($0, 1, RSTART - 1) in want) word(substr($0, RSTART + RLENGTH))
+}
+'
+words_of() { # FACT DIRECTIVE...: its arguments one a line; absolute plain paths only
+  w_fact=$1
+  shift
+  body_of "$w_fact" | awk -v wanted="$*" -v refused=0 "$AWK_WORDS"
+}
+refused_of() { # FACT DIRECTIVE...: a failed source for each argument left out there
+  w_fact=$1
+  shift
+  body_of "$w_fact" | awk -v wanted="$*" -v refused=1 "$AWK_WORDS"
+}
+
 # --- frames ---------------------------------------------------------------------
 frames=0
 frame() { # NAME FORMAT FUNCTION [parameter...]: sets body

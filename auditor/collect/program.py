@@ -93,7 +93,7 @@ def _body(facts: list[type[Fact]], asked: tuple[AskedFact, ...]) -> str:
     needed = {below for fact in facts for below in fact.after}
     preamble = files("auditor.collect").joinpath("preamble.sh").read_text("utf-8")
     fragments = "\n".join(fact.fragment for fact in facts)
-    parts = [preamble, _reducers(fragments), _program_fact(asked)]
+    parts = [preamble, _reducers(fragments), _bodies(needed), _program_fact(asked)]
     for fact, ask in zip(facts, asked, strict=True):
         parts.append(f"fact_{ask.name}() {{\n{fact.fragment.strip()}\n}}\n")
         parts.append(_call(ask))
@@ -113,6 +113,13 @@ def _reducers(fragments: str) -> str:
             text = _without_comments(entry.read_text("utf-8"))
             cases.append(f"{name}) r_awk={shlex.quote(text)} ;;\n")
     return f"reducer() {{\ncase $1 in\n{''.join(cases)}*) return 5 ;;\nesac\n}}\n"
+
+
+def _bodies(needed: set[type[Fact]]) -> str:
+    """`body_of NAME`, knowing the facts that other facts need."""
+    names = sorted(fact.__name__ for fact in needed)
+    cases = "".join(f"{name}) printf '%s' \"$BODY_{name}\" ;;\n" for name in names)
+    return f"body_of() {{\ncase $1 in\n{cases}*) return 5 ;;\nesac\n}}\n"
 
 
 def _without_comments(awk: str) -> str:

@@ -1,0 +1,70 @@
+"""Run a fact's fragment as a host would: the assembled program, in each shell."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from auditor.collect.program import assemble
+from auditor.model.facts import Fact
+from auditor.model.host import Host
+from auditor.model.manifests import Manifests
+from auditor.model.sources import Body, parse_body
+from tests.cases import profile
+
+SHELLS = {
+    "sh": ["sh"],
+    "dash": ["dash"],
+    "bash": ["bash", "--posix"],
+    "busybox": ["busybox", "ash"],
+}
+
+
+def every_shell() -> pytest.MarkDecorator:
+    """Run a test once a shell; one that is not installed is skipped by name."""
+    return pytest.mark.parametrize("shell", SHELLS)
+
+
+def asking(fragment: str, *words: str, name: str = "Asked") -> type[Fact]:
+    """A fact of that fragment and these parameters."""
+    parameters = classmethod(lambda _cls, _host, _manifests, _profile: words)
+    return type(name, (Fact,), {"fragment": fragment, "parameters": parameters})
+
+
+def answers(shell: str, *facts: type[Fact]) -> dict[str, Body]:
+    """The body of each fact, by name, as the program run by that shell gives it."""
+    argv = SHELLS[shell]
+    if shutil.which(argv[0]) is None:
+        pytest.skip(f"{argv[0]} is not installed")
+    host = Host(name="here", address="127.0.0.1")
+    program = assemble(facts, host, Manifests(), profile())
+    done = subprocess.run(
+        argv, input=program.text.encode(), capture_output=True, timeout=60, check=False
+    )
+    return dict(_frames(done.stdout.decode("ascii"), program.nonce))
+
+
+def body(shell: str, fragment: str, *words: str) -> Body:
+    """The body of one fragment."""
+    return answers(shell, asking(fragment, *words))["Asked"]
+
+
+def shown(text_of: Body, source: Path | str) -> list[str]:
+    """The lines of one source as they travelled, `NUMBER TEXT`."""
+    text = text_of.named(str(source))
+    assert text is not None, f"no source {source} among {text_of.sources}"
+    return [f"{line.number} {line.raw}" for line in text.lines]
+
+
+def _frames(answer: str, nonce: str) -> list[tuple[str, Body]]:
+    found = []
+    for frame in answer.split(f"@{nonce} ")[1:]:
+        head, _, rest = frame.partition("\n")
+        words = head.split()
+        if words[0] == "FACT":
+            length = int(words[3])
+            found.append((words[1], parse_body(words[1], rest[:length])))
+    return found
