@@ -7,6 +7,8 @@ groups and defaults. Secrets stand here by reference only.
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -131,3 +133,43 @@ class Inventory:
     def known_hosts(self) -> Path:
         """The pins of this inventory; the file may not exist yet."""
         return self.folder / "known_hosts"
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """The host keys that one host may show.
+
+    `keys` are (type, base64) from `known_hosts`; `fingerprints` are the `host_key`
+    of the inventory, which then stand alone. `revoked` blobs are refused whatever
+    else says yes. `ca_only`: known_hosts has an authority for the host and no plain
+    key; host certificates are not offered in the key exchange that we use, so that
+    proves nothing. `source` says where the pins stand.
+    """
+
+    keys: frozenset[tuple[str, str]] = frozenset()
+    fingerprints: frozenset[str] = frozenset()
+    revoked: frozenset[str] = frozenset()
+    ca_only: bool = False
+    source: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is pinned; nothing is accepted otherwise."""
+        return bool(self.keys or self.fingerprints)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The key types to ask for; empty when only fingerprints are known."""
+        return frozenset(kind for kind, _ in self.keys)
+
+    def accept(self, kind: str, blob: str) -> bool:
+        """Whether a key, its type and base64 blob, is one of the pins."""
+        if blob in self.revoked:
+            return False
+        return (kind, blob) in self.keys or fingerprint_of(blob) in self.fingerprints
+
+
+def fingerprint_of(blob: str) -> str:
+    """`SHA256:…` of a base64 key blob, as `ssh-keygen -l` prints it (RFC 4253 6.6)."""
+    digest = hashlib.sha256(b64decode(blob)).digest()
+    return "SHA256:" + b64encode(digest).decode().rstrip("=")
