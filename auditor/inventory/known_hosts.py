@@ -53,6 +53,9 @@ class PinLine:
 
 
 def _wild(name: str, pattern: str) -> bool:
+    # Most patterns are plain names, and fnmatch compiles each one anew.
+    if "*" not in pattern and "?" not in pattern:
+        return name == pattern
     return fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
@@ -115,32 +118,46 @@ def read_known_hosts(path: Path) -> list[PinLine]:
     return parse_known_hosts(text, str(path))
 
 
+def pins_of(inventory: Inventory) -> dict[str, Pins]:
+    """The pins of every host by its name; known_hosts is read once.
+
+    Raises ConfigurationError when known_hosts can't be read.
+    """
+    lines = read_known_hosts(inventory.known_hosts)
+    return {
+        host.name: _pins(host, inventory, [o for o in lines if o.matches(host.name)])
+        for host in inventory.hosts.values()
+    }
+
+
 def pins_for(host: Host, inventory: Inventory) -> Pins:
-    """The keys that a host may show.
+    """The keys that one host may show.
 
     `host_key` of the inventory stands above known_hosts, where only revocations
     are then looked up. Raises ConfigurationError when known_hosts can't be read.
     """
-    lines = [
-        line
-        for line in read_known_hosts(inventory.known_hosts)
-        if line.matches(host.name)
-    ]
+    lines = read_known_hosts(inventory.known_hosts)
+    return _pins(host, inventory, [o for o in lines if o.matches(host.name)])
+
+
+def _pins(host: Host, inventory: Inventory, lines: list[PinLine]) -> Pins:
     revoked = frozenset(line.blob for line in lines if line.marker == REVOKED)
     if host.host_keys:
-        fingerprints = frozenset(host.host_keys)
         return Pins(
-            fingerprints=fingerprints, revoked=revoked, source=f"{inventory.path}"
+            fingerprints=frozenset(host.host_keys),
+            revoked=revoked,
+            source=f"host_key in {inventory.path}",
         )
     keys = frozenset(
         (line.kind, line.blob)
         for line in lines
         if not line.marker and line.blob not in revoked
     )
-    authority = any(line.marker == AUTHORITY for line in lines)
-    source = str(inventory.known_hosts) if keys else ""
     return Pins(
-        keys=keys, revoked=revoked, ca_only=authority and not keys, source=source
+        keys=keys,
+        revoked=revoked,
+        ca_only=not keys and any(line.marker == AUTHORITY for line in lines),
+        source=str(inventory.known_hosts) if keys else "",
     )
 
 
@@ -237,7 +254,9 @@ def match_addresses(lines: list[PinLine], inventory: Inventory) -> Transfer:
     looked_up = {host.name: _lookup(host) for host in ssh}
     times = list(looked_up.values())
     pins: list[tuple[str, PinLine]] = []
-    ambiguous, unknown, authorities = [], [], []
+    ambiguous: list[str] = []
+    unknown: list[str] = []
+    authorities: list[str] = []
     for host in ssh:
         found = [line for line in lines if line.matches(looked_up[host.name])]
         plain = [line for line in found if line.marker != AUTHORITY]

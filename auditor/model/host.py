@@ -153,20 +153,25 @@ class Pins:
     source: str = ""
 
     @property
-    def any(self) -> bool:
-        """Whether anything is pinned; nothing is accepted otherwise."""
-        return bool(self.keys or self.fingerprints)
+    def types(self) -> tuple[str, ...]:
+        """The key types to ask for; empty when only fingerprints are known."""
+        return tuple(sorted({kind for kind, _ in self.keys}))
 
     @property
-    def types(self) -> frozenset[str]:
-        """The key types to ask for; empty when only fingerprints are known."""
-        return frozenset(kind for kind, _ in self.keys)
+    def problem(self) -> str:
+        """Why there is nothing to compare with; empty when something is pinned."""
+        if self.keys or self.fingerprints:
+            return ""
+        if self.ca_only:
+            return "only a certificate authority is known, which can't be checked here"
+        return "no host key is pinned under this name"
 
-    def accept(self, kind: str, blob: str) -> bool:
-        """Whether a key, its type and base64 blob, is one of the pins."""
-        if blob in self.revoked:
+    def accepts(self, key_type: str, base64: str) -> bool:
+        """Whether a key, given by its type and base64 blob, is one of the pins."""
+        if base64 in self.revoked:
             return False
-        return (kind, blob) in self.keys or fingerprint_of(blob) in self.fingerprints
+        pinned = (key_type, base64) in self.keys
+        return pinned or fingerprint_of(base64) in self.fingerprints
 
 
 def fingerprint_of(blob: str) -> str:
