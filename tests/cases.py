@@ -136,7 +136,7 @@ def _settings(folder: Path) -> dict[str, Any]:
 
 
 def _host(name: str, settings: dict[str, Any]) -> Host:
-    keys = {
+    keys: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in settings.get("host", {}).items()
     }

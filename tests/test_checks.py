@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.loading import load_checks
+from auditor.model.check import Check
 from tests.cases import Case, all_cases, expected, said
 
 CASES = list(all_cases())
@@ -20,6 +21,6 @@ def test_the_check_says_what_was_written_by_hand(case: Case) -> None:
 
 
 @pytest.mark.parametrize("check", load_checks(), ids=lambda check: check.name)
-def test_every_check_has_a_bad_a_good_and_a_decoy_case(check) -> None:
+def test_every_check_has_a_bad_a_good_and_a_decoy_case(check: Check) -> None:
     kinds = {case.kind for case in CASES if case.check is check}
     assert {"bad", "good", "decoy"} <= kinds

@@ -1,0 +1,253 @@
+"""`run`, `collect`, `evaluate`, `report`: the three stages, together or one by one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from auditor.cli.options import (
+    Answers,
+    AsOf,
+    Checks,
+    ChecksDir,
+    Color,
+    FailOn,
+    FailOnOption,
+    Formats,
+    InventoryPath,
+    Jobs,
+    Lang,
+    Limit,
+    MinCoverage,
+    NoInput,
+    Out,
+    Output,
+    answers,
+    outputs,
+)
+from auditor.cli.scope import Options, known_checks, read_scope
+from auditor.errors import AuditorError
+from auditor.evaluate.run import evaluate as judge
+from auditor.model.check import Sidecar
+from auditor.model.run import Run
+from auditor.model.snapshot import HostState, Snapshot
+from auditor.report.formats import FORMATS, Material
+from auditor.store.folder import RunFolder, read_run, read_snapshot, read_snapshots
+from auditor.store.inputs import inputs_of
+
+
+def run(
+    inventory: InventoryPath = Path("inventory.toml"),
+    limit: Limit = None,
+    check: Checks = None,
+    checks: ChecksDir = None,
+    out: Out = None,
+    formats: Formats = None,
+    lang: Lang = None,
+    jobs: Jobs = None,
+    fail_on: FailOnOption = FailOn.LOW,
+    min_coverage: MinCoverage = 0.0,
+    as_of: AsOf = None,
+    answer: Answers = None,
+    no_input: NoInput = False,
+    color: Color = "auto",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List hosts, logins and checks; stop.")
+    ] = False,
+) -> int:
+    """Audit: collect from the hosts, evaluate, store the run, report.
+
+    Example: auditor run -i inventory.toml -l site-35 -f html:report.html --lang fr
+
+    Exit code: 0 complete and nothing to fix, 1 findings, 2 a mistake of usage or
+    configuration, 3 incomplete (a host was not audited whole).
+    """
+    options = Options(
+        inventory,
+        limit,
+        tuple(check or ()),
+        tuple(checks or ()),
+        lang,
+        as_of,
+        fail_on,
+        min_coverage,
+    )
+    wanted = outputs(formats, list(FORMATS))
+    scope, hosts = read_scope(options)
+    if dry_run:
+        return _announce(scope, hosts)
+    given = answers(answer)
+    with RunFolder(out or scope.inventory.store_dir) as folder:
+        interrupted = _fill(
+            folder, _collected(scope, hosts, given, jobs, no_input, color)
+        )
+        order = [host.name for host in hosts]
+        snapshots = read_snapshots(folder.path / "snapshots", order)
+        result = judge(snapshots, scope, interrupted=bool(interrupted))
+        final = folder.finish(result, inputs_of(scope.inventory))
+    _deliver(result, scope.language, wanted, known_checks(options.checks), color)
+    print(f"run: {final}", file=sys.stderr)
+    return interrupted or result.run.exit_code
+
+
+def collect(
+    inventory: InventoryPath = Path("inventory.toml"),
+    limit: Limit = None,
+    check: Checks = None,
+    checks: ChecksDir = None,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="Folder of the snapshots.")
+    ] = Path("snapshots"),
+    jobs: Jobs = None,
+    answer: Answers = None,
+    no_input: NoInput = False,
+    color: Color = "auto",
+    print_program: Annotated[
+        str | None,
+        typer.Option(
+            "--print-program", help="Print the program for this host; connect nowhere."
+        ),
+    ] = None,
+) -> int:
+    """Collect only: one snapshot a host, to be evaluated later or elsewhere.
+
+    By hand: auditor collect --print-program lis-35 > p.sh; on the host, as root,
+    sh p.sh > answer; then auditor run --answer lis-35=answer -l lis-35.
+    """
+    options = Options(inventory, limit, tuple(check or ()), tuple(checks or ()))
+    scope, hosts = read_scope(options)
+    if print_program is not None:
+        typer.echo(_program_text(scope, print_program), nl=False)
+        return 0
+    given = answers(answer)
+    incomplete = interrupted = 0
+    with RunFolder(out) as folder:
+        found = _collected(scope, hosts, given, jobs, no_input, color)
+        interrupted = _fill(folder, found)
+        for file in sorted((folder.path / "snapshots").iterdir()):
+            whole = read_snapshot(file).state is HostState.AUDITED
+            incomplete += not whole
+            file.replace(out / file.name)
+            typer.echo(out / file.name)
+    return interrupted or (3 if incomplete else 0)
+
+
+def evaluate(
+    snapshots: Annotated[
+        list[Path], typer.Argument(help="A run folder, or snapshot files.")
+    ],
+    inventory: Annotated[
+        Path | None,
+        typer.Option("-i", "--inventory", help="Default: the run folder's inputs."),
+    ] = None,
+    limit: Limit = None,
+    check: Checks = None,
+    checks: ChecksDir = None,
+    out: Out = None,
+    formats: Formats = None,
+    lang: Lang = None,
+    fail_on: FailOnOption = FailOn.LOW,
+    min_coverage: MinCoverage = 0.0,
+    as_of: AsOf = None,
+    color: Color = "auto",
+) -> int:
+    """Judge snapshots offline, with the rules of today; connects nowhere.
+
+    Example: auditor evaluate runs/2026-11-25T100000Z-1a2b3c -f html:again.html
+    """
+    given = inventory or _inventory_of(snapshots)
+    options = Options(
+        given,
+        limit,
+        tuple(check or ()),
+        tuple(checks or ()),
+        lang,
+        as_of,
+        fail_on,
+        min_coverage,
+    )
+    wanted = outputs(formats, list(FORMATS))
+    scope, hosts = read_scope(options)
+    names = [host.name for host in hosts]
+    taken = [s for s in _snapshots(snapshots, names) if s.host in names]
+    if not taken:
+        raise AuditorError("evaluate: no snapshot of a chosen host")
+    result = judge(taken, scope)
+    _deliver(result, scope.language, wanted, known_checks(options.checks), color)
+    if out is not None:
+        with RunFolder(out) as folder:
+            for snapshot in taken:
+                folder.add(snapshot)
+            final = folder.finish(result, inputs_of(scope.inventory))
+        print(f"run: {final}", file=sys.stderr)
+    return result.run.exit_code
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="A run folder or its run.json.")],
+    formats: Formats = None,
+    lang: Lang = None,
+    checks: ChecksDir = None,
+    color: Color = "auto",
+) -> int:
+    """Render a stored run again; judges nothing.
+
+    Example: auditor report runs/2026-11-25T100000Z-1a2b3c -f html:fr.html --lang fr
+    """
+    wanted = outputs(formats, list(FORMATS))
+    result = read_run(run)
+    language = lang.value if lang else result.run.language
+    _deliver(result, language, wanted, known_checks(tuple(checks or ())), color)
+    return 0
+
+
+def _inventory_of(snapshots: Sequence[Path]) -> Path:
+    if len(snapshots) == 1 and (snapshots[0] / "inputs").is_dir():
+        return snapshots[0] / "inputs" / "inventory.toml"
+    raise AuditorError("evaluate: snapshots without their run folder need -i INVENTORY")
+
+
+def _snapshots(paths: Sequence[Path], order: list[str]) -> Iterator[Snapshot]:
+    for path in paths:
+        if path.is_dir():
+            inner = path / "snapshots"
+            yield from read_snapshots(inner if inner.is_dir() else path, order)
+        else:
+            yield read_snapshot(path)
+
+
+def _fill(folder: RunFolder, snapshots: Iterable[Snapshot]) -> int:
+    """Keep the snapshots as they come; the exit code of an interruption, or 0."""
+    interrupted = False
+    for snapshot in snapshots:
+        folder.add(snapshot)
+        interrupted = interrupted or snapshot.state is HostState.INTERRUPTED
+    return 130 if interrupted else 0
+
+
+def _deliver(
+    result: Run,
+    language: str,
+    wanted: Sequence[Output],
+    checks: Iterable[object],
+    color: str,
+) -> None:
+    """Write the formats, then the summary: on stderr when stdout has data."""
+    from auditor.cli.summary import print_summary
+    from auditor.model.frameworks import load_frameworks
+    from auditor.store.atomic import write_atomic
+
+    sidecars: dict[str, Sidecar] = {c.id: c.sidecar for c in checks}  # type: ignore[attr-defined]
+    material = Material(result, sidecars, load_frameworks(), language)
+    for output in wanted:
+        data = FORMATS[output.format](material)
+        if output.path is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
+        else:
+            write_atomic(output.path, data)
+    print_summary(material, color, to_stderr=any(o.path is None for o in wanted))
