@@ -115,21 +115,35 @@ def lab() -> Iterator[tuple[str, Path]]:
 def bring_up(name: str) -> Path:
     """Start the lab, showing its progress; the answer is its inventory."""
     command = [*LAB, "up", "--id", name, "--owner", str(os.getpid())]
-    said = ""
-    with (
-        tempfile.TemporaryFile("w+") as answer,
-        subprocess.Popen(
-            command, stdout=answer, stderr=subprocess.PIPE, text=True
-        ) as process,
-    ):
-        assert process.stderr is not None
-        for line in process.stderr:
-            said = line.strip() or said
-            sys.stderr.write(line)
+    with tempfile.TemporaryFile("w+") as answer:
+        # in a session of its own, so that it hears of an interruption once: from us
+        process = subprocess.Popen(
+            command,
+            stdout=answer,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            said = show_progress(process)
+        except BaseException:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+            raise
         if process.wait() != 0:
             raise NoLabError(said or "the lab does not come up")
         answer.seek(0)
         return Path(last_line(answer.read()))
+
+
+def show_progress(process: subprocess.Popen[str]) -> str:
+    """Pass on what a process says on stderr; the answer is its last line."""
+    assert process.stderr is not None
+    said = ""
+    for line in process.stderr:
+        said = line.strip() or said
+        sys.stderr.write(line)
+    return said
 
 
 def judge_recorded_hosts() -> None:
