@@ -1,0 +1,311 @@
+"""SSH: one connection a host, one a jump host; fabric opens, paramiko carries.
+
+Nothing of the user's own SSH configuration is read: what a run does is said by the
+inventory alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import paramiko
+
+from auditor.collect.budget import LOGIN_BYTES, Budget, SocketLike
+from auditor.collect.credentials import key_of
+from auditor.collect.shown import shown
+from auditor.collect.transports.connection import LoggingIn, Pins, connect
+from auditor.collect.transports.login import Ask, KeyRing, OneLogin, agent_key
+from auditor.collect.transports.stream import Received
+from auditor.collect.transports.wire import Wire
+from auditor.collect.trouble import BusyError, HostTroubleError
+from auditor.model.findings import Reason
+from auditor.model.host import Host, Secret
+from auditor.model.snapshot import Handshake, HostState
+
+_PIECE = 32 << 10
+#: sshd past its MaxStartups drops a connection; a second later there is room.
+_BUSY_WAIT = 1.0
+#: What the frames of a jump host's own connection add to the bytes inside.
+_ENVELOPE = 2
+
+
+def patience(host: Host) -> float:
+    """Seconds for login, session and go word, each: slow PAM stacks take some."""
+    return 3 * host.limits.connect
+
+
+class Ssh:
+    """The SSH connections of one run.
+
+    `secret` gives the value of a reference, `pins` the host keys of a host, `ask`
+    puts a question of the server to a person (only where `interactive`).
+    """
+
+    def __init__(
+        self,
+        hosts: Mapping[str, Host],
+        secret: Callable[[Secret], str],
+        pins: Callable[[Host], Pins],
+        ask: Ask | None = None,
+    ) -> None:
+        self._hosts = hosts
+        self._secret = secret
+        self._pins = pins
+        self._ask = ask
+        self._keys = KeyRing()
+        self._jumps: dict[str, _Jump] = {}
+        self._lock = threading.Lock()
+
+    def open(self, host: Host, budget: Budget) -> SshStream:
+        """Connect and log in; raises HostTroubleError."""
+        wire = self._connect(host, budget, self._login(host))
+        budget.allow(host.limits.answer)
+        jump = self._through(host)
+        hop = None if jump is None or jump.wire is None else (jump.host.name, jump.wire)
+        return SshStream(wire, patience(host), hop)
+
+    def handshake(self, host: Host, budget: Budget, pins: Pins) -> Wire:
+        """Connect, offer nothing; raises HostTroubleError."""
+        return self._connect(host, budget, _NothingOffered(), pins)
+
+    def stop(self) -> None:
+        """End the jump hosts' connections: the run is over or interrupted."""
+        with self._lock:
+            jumps = list(self._jumps.values())
+        for jump in jumps:
+            jump.budget.stop()
+            if jump.wire is not None:
+                jump.wire.close()
+
+    def _connect(
+        self, host: Host, budget: Budget, login: LoggingIn, pins: Pins | None = None
+    ) -> Wire:
+        pins = pins or self._pins(host)
+        try:
+            return self._connect_once(host, budget, login, pins)
+        except BusyError:
+            time.sleep(_BUSY_WAIT)
+            return self._connect_once(host, budget, login, pins)
+
+    def _connect_once(
+        self, host: Host, budget: Budget, login: LoggingIn, pins: Pins
+    ) -> Wire:
+        if host.jump is None:
+            sock: SocketLike = _socket_to(host)
+        else:
+            sock = self._channel_to(host)
+        return connect(host, sock, pins, login, budget, patience(host))
+
+    def _login(self, host: Host) -> OneLogin:
+        password = self._secret(host.password) if host.password else None
+        key: paramiko.PKey | None = None
+        path = key_of(host)
+        if host.agent is not None:
+            key = agent_key(host.agent)
+        elif path is not None:
+            phrase = self._secret(host.passphrase) if host.passphrase else None
+            key = self._keys.key(path, phrase)
+        return OneLogin(host, key, password, self._ask)
+
+    def _through(self, host: Host) -> _Jump | None:
+        if host.jump is None:
+            return None
+        with self._lock:
+            jump = self._hosts[host.jump]
+            return self._jumps.setdefault(host.jump, _Jump(jump))
+
+    def _channel_to(self, host: Host) -> paramiko.Channel:
+        """A channel through the host's jump host; once more if that one broke."""
+        jump = self._through(host)
+        assert jump is not None
+        for last in (False, True):
+            wire = self._open_jump(jump)
+            jump.budget.allow(_ENVELOPE * (host.limits.answer + LOGIN_BYTES))
+            try:
+                return wire.open_channel(
+                    "direct-tcpip",
+                    (host.address, host.port),
+                    ("", 0),
+                    timeout=host.limits.connect,
+                )
+            except (paramiko.SSHException, EOFError, OSError) as error:
+                if last or wire.is_active():
+                    raise jump.unreachable(_forward_detail(host, error)) from None
+        raise AssertionError("the second try returns or raises")
+
+    def _open_jump(self, jump: _Jump) -> Wire:
+        with jump.lock:
+            if jump.wire is not None and jump.wire.is_active():
+                return jump.wire
+            if jump.trouble is not None:
+                raise jump.trouble
+            if jump.openings == 2:
+                raise jump.unreachable("its connection broke twice")
+            jump.openings += 1
+            # No deadline of its own once it carries: its hosts have theirs.
+            jump.budget = Budget(None, LOGIN_BYTES)
+            try:
+                jump.wire = self._connect(
+                    jump.host, jump.budget, self._login(jump.host)
+                )
+            except HostTroubleError as trouble:
+                jump.trouble = jump.blamed(trouble)
+                raise jump.trouble from None
+            return jump.wire
+
+
+@dataclass(slots=True)
+class _Jump:
+    """The shared connection to a jump host; opened under its lock."""
+
+    host: Host
+    wire: Wire | None = None
+    budget: Budget = field(default_factory=lambda: Budget(None, LOGIN_BYTES))
+    openings: int = 0
+    trouble: HostTroubleError | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def unreachable(self, detail: str) -> HostTroubleError:
+        """What a host behind it is told."""
+        text = f"jump host {self.host.name}: {detail}"
+        return HostTroubleError(HostState.UNREACHABLE, Reason.UNREACHABLE, text)
+
+    def blamed(self, trouble: HostTroubleError) -> HostTroubleError:
+        """The trouble of the hop as that of the hosts behind; a key stays a key."""
+        if trouble.reason is Reason.HOST_KEY:
+            text = f"jump host {self.host.name}: {trouble.detail}"
+            return HostTroubleError(HostState.UNTRUSTED, Reason.HOST_KEY, text)
+        return self.unreachable(trouble.detail)
+
+
+class _NothingOffered:
+    """A login that is none: for fetching a host key."""
+
+    def authenticate(self, transport: paramiko.Transport) -> None:
+        """Offer nothing."""
+
+
+def _socket_to(host: Host) -> socket.socket:
+    """A TCP connection without Nagle's delay; raises HostTroubleError."""
+    place = f"{host.address} port {host.port}"
+    try:
+        sock = socket.create_connection(
+            (host.address, host.port), timeout=host.limits.connect
+        )
+    except socket.gaierror as error:
+        detail = f"{host.address}: {error.strerror}"
+    except TimeoutError:
+        detail = f"{place}: no answer in {host.limits.connect:g} s"
+    except OSError as error:
+        detail = f"{place}: {error.strerror or error}"
+    else:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+    raise HostTroubleError(HostState.UNREACHABLE, Reason.UNREACHABLE, detail)
+
+
+def _forward_detail(host: Host, error: Exception) -> str:
+    place = f"{host.address} port {host.port}"
+    if isinstance(error, paramiko.ChannelException):
+        if error.code == 1:
+            return f"it forbids forwarding to {place}"
+        return f"it can't reach {place}: {shown(error.text)}"
+    return f"no channel to {place}: {shown(str(error)) or 'closed'}"
+
+
+class SshStream:
+    """The one session of a host."""
+
+    def __init__(
+        self, wire: Wire, seconds: float, hop: tuple[str, Wire] | None
+    ) -> None:
+        self._wire = wire
+        self._budget = wire.budget
+        self._seconds = seconds
+        self._hop = hop
+        self._channel: paramiko.Channel | None = None
+        self._poll = select.poll()
+
+    @property
+    def handshake(self) -> Handshake:
+        """What the server showed."""
+        return self._wire.handshake()
+
+    @property
+    def status(self) -> int | None:
+        """The exit status, if the server told one."""
+        channel = self._channel
+        if channel is None or channel.exit_status < 0:
+            return None
+        return channel.exit_status
+
+    @property
+    def lost(self) -> str | None:
+        """Which connection broke: the host's own or that of its jump host."""
+        if self._wire.is_active():
+            return None
+        if self._hop is not None and not self._hop[1].is_active():
+            return f"jump host {self._hop[0]}: its connection broke"
+        said = self._wire.said_goodbye
+        return f"the connection broke{': ' if said else ''}{said}"
+
+    def start(self, command: str) -> None:
+        """One session, one exec; raises HostTroubleError or LimitError."""
+        try:
+            self._channel = self._wire.open_session(timeout=self._seconds + 1)
+            self._channel.settimeout(0.0)
+            # Waits for the answer without a limit of its own: the budget ends it.
+            self._channel.exec_command(command)
+        except (paramiko.SSHException, EOFError, OSError) as error:
+            self._budget.check()
+            detail = f"no session: {shown(str(error)) or self.lost or 'closed'}"
+            raise HostTroubleError(HostState.BROKEN, Reason.PROTOCOL, detail) from None
+        self._poll.register(self._channel.fileno(), select.POLLIN)
+
+    def send(self, data: bytes) -> int:
+        """What the window takes now; all of it once the channel is gone."""
+        self._budget.check()
+        assert self._channel is not None
+        try:
+            return self._channel.send(data[:_PIECE])
+        except TimeoutError:
+            return 0
+        except (paramiko.SSHException, EOFError, OSError):
+            self._budget.check()
+            return len(data)
+
+    def recv(self, seconds: float) -> Received:
+        """Wait for either output, the end, or the budget's."""
+        self._budget.check()
+        channel = self._channel
+        assert channel is not None
+        wait = max(0.0, min(seconds, self._budget.left()))
+        self._poll.poll(wait * 1000)
+        # Looked at before draining: what comes after is seen next time.
+        over = bool(channel.eof_received or channel.closed)
+        out = channel.recv(1 << 20) if channel.recv_ready() else b""
+        err = channel.recv_stderr(1 << 20) if channel.recv_stderr_ready() else b""
+        self._budget.check()
+        closed = over and not out and not err
+        if closed:
+            channel.status_event.wait(1)
+        return Received(out, err, closed)
+
+    def close_input(self) -> None:
+        """Send EOF."""
+        if self._channel is not None:
+            with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
+                self._channel.shutdown_write()
+
+    def close(self) -> None:
+        """Drop the connection; the server ends what is left of the session."""
+        self._wire.close()
+        if self._channel is not None:
+            # After the connection, so that it waits for nobody: frees its pipe.
+            self._channel.close()
