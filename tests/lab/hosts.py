@@ -24,6 +24,7 @@ class Host:
     bridge: `outer` is where the auditor is, `inner` lies behind the jump host, which
     has its inner_address there.
     disks: folders on the machine's own disk instead of the overlay.
+    sshd_log: a file that sshd writes instead of the system log.
     pinned: false when known_hosts names another key than the host has.
     """
 
@@ -37,6 +38,7 @@ class Host:
     disks: tuple[str, ...] = ()
     loop_disk: str | None = None
     records: bool = False
+    sshd_log: str = ""
     pinned: bool = True
     needs: tuple[str, ...] = ()
     secrets: tuple[str, ...] = field(default=())

@@ -21,8 +21,17 @@ from tests.lab.paths import LAB, MANIFESTS
 from tests.lab.state import Run
 
 # People of the story whose keys lie on hosts; the private halves stay with the lab.
-PERSONS = ("martin@poste12", "dubois@portable", "leroy@accueil", "mega@editeur")
+PERSONS = {
+    "martin": "martin@poste12",
+    "dubois": "dubois@portable",
+    "leroy": "leroy@accueil",
+    "leroy-chez-elle": "leroy@maison",
+    "mega": "mega@editeur",
+    "robot": "robot@sauvegarde",
+}
 AUDIT_KEY = "audit_ed25519"
+# From where the auditor comes: the lab's own networks, jump hosts included.
+AUDITORS = "10.20.0.0/16,10.38.0.0/24,127.0.0.1"
 
 
 def make_keys(run: Run, hosts: Iterable[Host]) -> None:
@@ -30,8 +39,8 @@ def make_keys(run: Run, hosts: Iterable[Host]) -> None:
     keys = run.folder / "keys"
     keys.mkdir()
     make_key(keys / AUDIT_KEY, "audit@cabinet")
-    for person in PERSONS:
-        make_key(keys / person.partition("@")[0], person)
+    for person, comment in PERSONS.items():
+        make_key(keys / person, comment)
     for host in hosts:
         if host.has_root:
             make_key(keys / f"host-{host.name}", host.name)
@@ -71,13 +80,22 @@ def make_gift(run: Run, host: Host, folder: Path, variables: dict[str, str]) -> 
     shutil.copy(keys / f"{AUDIT_KEY}.pub", folder / "audit_key")
     (folder / "keys").mkdir()
     for person in PERSONS:
-        name = person.partition("@")[0]
-        shutil.copy(keys / f"{name}.pub", folder / "keys" / name)
+        shutil.copy(keys / f"{person}.pub", folder / "keys" / person)
     if host.records:
         records.write_all(folder / "records")
     known = environment(run)
     wanted = {name: known[name] for name in host.secrets}
-    pairs = {"LAB_NAME": host.name, **variables, **wanted}
+    pairs = {
+        "LAB_NAME": host.name,
+        # Hosts with the same one would pass for one host with several names.
+        "LAB_MACHINE_ID": hashlib.sha256(f"{run.id} {host.name}".encode()).hexdigest()[
+            :32
+        ],
+        "LAB_AUDITORS": AUDITORS,
+        "LAB_SSHD_LOG": host.sshd_log,
+        **variables,
+        **wanted,
+    }
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in pairs.items()]
     (folder / "env").write_text("".join(lines))
 

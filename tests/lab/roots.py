@@ -95,7 +95,6 @@ def build_layer(path: Path, host: Host, settings: Path) -> None:
             base_path(),
             folder,
             settings,
-            CACHE / "packages",
             recipe if recipe.exists() else "",
             *host.packages,
         )

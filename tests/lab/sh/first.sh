@@ -8,13 +8,16 @@ cd /run/lab
 . ./env
 
 if [ "$LAB_BOOTS" != appliance ]; then
-    echo "127.0.0.1 localhost $LAB_NAME" >/etc/hosts
+    printf '127.0.0.1 localhost\n127.0.1.1 %s\n' "$LAB_NAME" >/etc/hosts
+    echo "$LAB_MACHINE_ID" >/etc/machine-id
     echo "$LAB_NAME" >/etc/hostname
     install -m 600 host_key /etc/ssh/ssh_host_ed25519_key
     install -m 644 host_key.pub /etc/ssh/ssh_host_ed25519_key.pub
     useradd -m -s /bin/bash -c "Compte d'audit" audit
     install -d -m 700 -o audit -g audit /home/audit/.ssh
-    install -m 600 -o audit -g audit audit_key /home/audit/.ssh/authorized_keys
+    install -m 600 -o audit -g audit /dev/null /home/audit/.ssh/authorized_keys
+    printf 'from="%s" %s\n' "$LAB_AUDITORS" "$(cat audit_key)" \
+        >/home/audit/.ssh/authorized_keys
     echo 'audit ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/audit
     chmod 440 /etc/sudoers.d/audit
 fi

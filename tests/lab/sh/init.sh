@@ -42,6 +42,9 @@ if [ -e "$here/loop" ]; then
     mount -o loop "$image" "$root$place"
 fi
 if [ "$boots" = systemd ]; then
+    # systemd would set the machine's own kernel settings there.
+    mount --bind "$root/proc/sys" "$root/proc/sys"
+    mount -o remount,bind,ro "$root/proc/sys"
     mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 "$root/sys/fs/cgroup"
 fi
 cp -a "$here/give" "$root/run/lab"

@@ -1,9 +1,8 @@
 # Install packages over the base and keep what that wrote as a layer.
-# usage: layer.sh BASE FOLDER APT_SETTINGS ARCHIVES RECIPE PACKAGE...
+# usage: layer.sh BASE FOLDER APT_SETTINGS RECIPE PACKAGE...
 set -e
-base=$1 folder=$2 settings=$3 archives=$4 recipe=$5
-shift 5
-mkdir -p "$archives/partial"
+base=$1 folder=$2 settings=$3 recipe=$4
+shift 4
 
 # The upper directory must not lie on an overlay: work on a tmpfs, copy at the end.
 mount -t tmpfs lab /mnt
@@ -17,13 +16,11 @@ for node in null:3 zero:5 full:7 random:8 urandom:9; do
 done
 mount -t tmpfs run $root/run
 mkdir -p $root/dev/shm $root/run/lab/archives/partial
-mount --bind "$archives" $root/run/lab/archives
 cp /etc/resolv.conf $root/run/lab/resolv.conf
 mount --bind $root/run/lab/resolv.conf $root/etc/resolv.conf
 cp "$settings" $root/run/lab/apt.conf
 cat >>$root/run/lab/apt.conf <<APT
 Dir::Cache::Archives "/run/lab/archives";
-APT::Keep-Downloaded-Packages "true";
 APT::Install-Recommends "false";
 APT::Sandbox::User "root";
 Acquire::Languages "none";

@@ -1,0 +1,1 @@
+# Nothing else is special here: nobody gets far enough to see it.
