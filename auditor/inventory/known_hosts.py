@@ -161,23 +161,28 @@ def _pins(host: Host, inventory: Inventory, lines: list[PinLine]) -> Pins:
     )
 
 
-def add_pin(path: Path, name: str, kind: str, blob: str, marker: str = "") -> bool:
+def add_pin(
+    path: Path, name: str, kind: str, blob: str, marker: str = "", comment: str = ""
+) -> bool:
     """Append a line for a name; False when it stands there already.
 
     The file is made with mode 0600 when it is not there, and replaced as a whole.
+    Raises ValueError for a key that would not read back: it came from a host.
     """
-    lines = read_known_hosts(path)
+    words = [word for word in (marker, name, kind, blob) if word]
+    problem = _mistake(marker, [name, kind, blob])
+    if problem or any(word.split() != [word] for word in words):
+        raise ValueError(f"no line of known_hosts: {problem or 'blanks in it'}")
     if any(
         (line.marker, line.kind, line.blob) == (marker, kind, blob)
         and line.matches(name)
-        for line in lines
+        for line in read_known_hosts(path)
     ):
         return False
     text = _text(path)
-    line = " ".join(word for word in (marker, name, kind, blob) if word)
-    _write(
-        path, f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{line}\n"
-    )
+    if text and not text.endswith("\n"):
+        text += "\n"
+    _write(path, f"{text}{' '.join([*words, *comment.split()])}\n")
     return True
 
 

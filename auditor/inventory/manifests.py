@@ -39,6 +39,9 @@ def read_manifests(folder: Path, *, timezone: str) -> Manifests:
     """Read `migrations.toml`, `owners.toml`, `services.toml`, `attestations.toml`
     and `waivers.toml` of a folder; each may be missing.
 
+    One with `draft = true` at its top counts as missing: an example that nobody
+    has filled in declares nothing, an empty manifest declares that there is none.
+
     `timezone` is the engagement's: the dates are local to it. Raises
     ConfigurationError with every mistake of all five.
     """
@@ -69,6 +72,8 @@ def _read(
     except ConfigurationError as error:
         problems += error.problems
         return Manifest()
+    if _draft(document):
+        return Manifest()
     here = list(_outside(document, kind))
     found: list[Entry] = []
     key: Key
@@ -82,6 +87,15 @@ def _read(
     here += _same_ids(document, found)
     problems += sorted(here, key=lambda problem: problem.line or 0)
     return Manifest(path.name, tuple(found))
+
+
+def is_draft(path: Path) -> bool:
+    """Whether a manifest that reads as TOML counts as missing: `draft = true`."""
+    return _draft(read_document(path))
+
+
+def _draft(document: Document) -> bool:
+    return document.table.get("draft") is True
 
 
 def _keys(document: Document, kind: str) -> list[Key]:

@@ -10,12 +10,11 @@ from importlib.resources import as_file
 from pathlib import Path
 from typing import Any, NewType
 
-import toml
-
 from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import Document, meant, read_document
 from auditor.inventory.shipped import shipped_files
 from auditor.inventory.structure import Schema, WrongValueError, described, number, text
+from auditor.inventory.writing import tables_as_toml
 from auditor.model.profile import EndOfLife, Profile
 
 Limit = NewType("Limit", float)
@@ -137,4 +136,7 @@ def _digest(profile: Profile) -> str:
 
 def profile_as_toml(profile: Profile) -> str:
     """The whole profile as a file that `read_profile` reads back to the same."""
-    return toml.dumps({"name": profile.name, **_values(profile)})
+    values = {"name": profile.name, **_values(profile)}
+    for table in ("sets", "patterns"):
+        values[table] = {name: list(words) for name, words in values[table].items()}
+    return tables_as_toml(values, profile.name)

@@ -102,12 +102,6 @@ class Host:
     audit: bool = True
     limits: Limits = Limits()
 
-    @property
-    def secrets(self) -> tuple[Secret, ...]:
-        """The references that connecting to this host may need."""
-        found = (self.passphrase, self.password, self.sudo_password)
-        return tuple(secret for secret in found if secret is not None)
-
 
 @dataclass(frozen=True, slots=True)
 class Inventory:

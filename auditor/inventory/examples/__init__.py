@@ -1,0 +1,1 @@
+"""What `auditor init` writes."""
