@@ -25,13 +25,18 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One host's collecting: what is known of it before its outcome is."""
+    """One host's collecting: what is known of it before its outcome is.
+
+    It ends when its snapshot is made, unless `ended` says when it did.
+    """
 
     host: Host
     transport: str
     program: Program | None = None
     handshake: Handshake | None = None
     started: datetime = field(default_factory=now)
+    ended: datetime | None = None
+    tool: str = __version__
 
     def troubled(self, trouble: HostTroubleError) -> Snapshot:
         """The snapshot of a host of which nothing was read."""
@@ -67,13 +72,13 @@ class Visit:
             reason=reason,
             detail=detail or None,
             started=self.started,
-            ended=now(),
+            ended=self.ended or now(),
             clock_offset=clock_offset,
             transport=self.transport,
             user=self.host.user or "",
             privilege=privilege,
             asked="user" if self.host.privilege == "never" else "root",
-            tool=__version__,
+            tool=self.tool,
             program_sha256=self.program.sha256 if self.program else "",
             digest_key_id=self.program.digest_key_id if self.program else "",
             ssh=self.handshake,

@@ -67,7 +67,7 @@ def collect_over(
         start = _Start(stream, plan, sudo_password if with_password else None)
         privilege = start.wait(budget)
     except LimitError as error:
-        raise _limit(budget, "before the program could start") from error
+        raise limit_trouble(budget, "before the program could start") from error
     budget.stage(None)
     refusal = shown(start.err) if privilege == "user" and plan.asked == "root" else ""
     exchange = _Exchange(stream, program)
@@ -76,7 +76,8 @@ def collect_over(
     return Outcome(privilege, tuple(frames), reason, detail, refusal, exchange.heard)
 
 
-def _limit(budget: Budget, when: str) -> HostTroubleError:
+def limit_trouble(budget: Budget, when: str) -> HostTroubleError:
+    """What a spent budget says of the host."""
     spent = budget.why or Spent.DEADLINE
     reason = REASON_OF[spent]
     state = HostState.BROKEN

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from auditor.model.host import Host, Limits
+from auditor.model.host import Host, Limits, Pins
 
 _PLACES = "/usr/sbin:/usr/local/sbin:/sbin:/usr/bin"
 
@@ -38,24 +38,6 @@ def me() -> str:
 
 
 @dataclass(frozen=True)
-class Pinned:
-    """Host keys as `known_hosts` would give them: (type, base64) pairs."""
-
-    keys: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def types(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(kind for kind, _ in self.keys))
-
-    @property
-    def problem(self) -> str:
-        return "" if self.keys else "no key is pinned"
-
-    def accepts(self, key_type: str, base64: str) -> bool:
-        return (key_type, base64) in self.keys
-
-
-@dataclass(frozen=True)
 class Sshd:
     """A running daemon, where it listens, and what it wrote."""
 
@@ -66,11 +48,11 @@ class Sshd:
     process: subprocess.Popen[bytes]
 
     @property
-    def pins(self) -> Pinned:
+    def pins(self) -> Pins:
         """Its own host keys."""
         public = [key.with_name(key.name + ".pub") for key in self.host_keys]
         words = [path.read_text().split() for path in public]
-        return Pinned(tuple((kind, blob) for kind, blob, *_ in words))
+        return Pins(keys=frozenset((kind, blob) for kind, blob, *_ in words))
 
     @property
     def key(self) -> Path:

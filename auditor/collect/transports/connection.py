@@ -15,26 +15,11 @@ from paramiko.ssh_exception import IncompatiblePeer
 
 from auditor.collect.budget import Budget, Metered, SocketLike, Spent
 from auditor.collect.shown import shown
-from auditor.collect.transports.wire import Wire, fingerprint
+from auditor.collect.transports.wire import Wire
 from auditor.collect.trouble import BusyError, HostTroubleError
 from auditor.model.findings import Reason
-from auditor.model.host import Host
+from auditor.model.host import Host, Pins, fingerprint_of
 from auditor.model.snapshot import HostState
-
-
-class Pins(Protocol):
-    """The host keys that a host may show, pinned under its inventory name."""
-
-    @property
-    def types(self) -> tuple[str, ...]:
-        """The key types that are known of them."""
-
-    @property
-    def problem(self) -> str:
-        """Why there is no pin to compare with; empty when there is one."""
-
-    def accepts(self, key_type: str, base64: str) -> bool:
-        """Whether that key is one of them."""
 
 
 class LoggingIn(Protocol):
@@ -52,7 +37,7 @@ class Connection(fabric.Connection):  # type: ignore[misc]
     """
 
     def __init__(
-        self, host: Host, sock: SocketLike, policy: _Pinned, login: LoggingIn
+        self, host: Host, sock: SocketLike, policy: Policy, login: LoggingIn
     ) -> None:
         # A Config of its own: one shared by 32 threads raised AttributeError.
         config = fabric.Config(overrides={"load_ssh_configs": False}, lazy=True)
@@ -72,20 +57,31 @@ class Connection(fabric.Connection):  # type: ignore[misc]
         self.client.set_missing_host_key_policy(policy)
 
 
-class _Pinned(paramiko.MissingHostKeyPolicy):
-    """Makes the transport, then accepts the host's pinned keys and no other."""
+class Policy(paramiko.MissingHostKeyPolicy):
+    """Makes the transport, then accepts the host's pinned keys and no other.
 
-    def __init__(self, pins: Pins, budget: Budget, patience: float) -> None:
+    `types` are the key types to ask the server for first. Without pins it accepts
+    any key, for a login that offers nothing.
+    """
+
+    def __init__(
+        self,
+        pins: Pins | None,
+        types: tuple[str, ...],
+        budget: Budget,
+        patience: float,
+    ) -> None:
         self.made: Wire | None = None
         self.accepted = False
         self._pins = pins
-        self._budget = budget
+        self._types = types
+        self.budget = budget
         self._patience = patience
 
     def wire(self, sock: SocketLike, **options: Any) -> Wire:
         """paramiko's `transport_factory`."""
-        metered = Metered(sock, self._budget)
-        self.made = Wire(metered, self._pins.types, self._patience, **options)
+        metered = Metered(sock, self.budget)
+        self.made = Wire(metered, self._types, self._patience, **options)
         return self.made
 
     def missing_host_key(
@@ -93,7 +89,9 @@ class _Pinned(paramiko.MissingHostKeyPolicy):
     ) -> None:
         """paramiko's question; raises HostTroubleError."""
         del client, hostname
-        seen = f"{key.get_name()} {fingerprint(key.asbytes())}"
+        if self._pins is None:
+            return
+        seen = f"{key.get_name()} {fingerprint_of(key.get_base64())}"
         if self._pins.problem:
             raise _untrusted(f"{self._pins.problem}; the host shows {seen}")
         if not self._pins.accepts(key.get_name(), key.get_base64()):
@@ -104,18 +102,15 @@ class _Pinned(paramiko.MissingHostKeyPolicy):
 def connect(
     host: Host,
     sock: SocketLike,
-    pins: Pins,
+    policy: Policy,
     login: LoggingIn,
-    budget: Budget,
-    patience: float,
 ) -> Wire:
     """Open SSH on a connected socket and log in.
 
     The banner may take the host's `connect` seconds, key exchange and login together
-    `patience`. Raises HostTroubleError, with what the server showed.
+    the policy's patience. Raises HostTroubleError, with what the server showed.
     """
-    policy = _Pinned(pins, budget, patience)
-    budget.stage(host.limits.connect)
+    policy.budget.stage(host.limits.connect)
     connection = Connection(host, sock, policy, login)
     try:
         connection.open()
@@ -129,7 +124,7 @@ def connect(
         if wire is not None and wire.remote_version:
             trouble.handshake = wire.handshake()
         raise trouble from None
-    budget.stage(None)
+    policy.budget.stage(None)
     assert policy.made is not None
     # The client closes its transport when it is collected: both live together.
     policy.made.opened_by = connection

@@ -19,13 +19,13 @@ import paramiko
 from auditor.collect.budget import LOGIN_BYTES, Budget, SocketLike
 from auditor.collect.credentials import key_of
 from auditor.collect.shown import shown
-from auditor.collect.transports.connection import LoggingIn, Pins, connect
+from auditor.collect.transports.connection import LoggingIn, Policy, connect
 from auditor.collect.transports.login import Ask, KeyRing, OneLogin, agent_key
 from auditor.collect.transports.stream import Received
-from auditor.collect.transports.wire import Wire
+from auditor.collect.transports.wire import HOST_KEY_ALGORITHMS, Wire
 from auditor.collect.trouble import BusyError, HostTroubleError
 from auditor.model.findings import Reason
-from auditor.model.host import Host, Secret
+from auditor.model.host import Host, Pins, Secret, fingerprint_of
 from auditor.model.snapshot import Handshake, HostState
 
 _PIECE = 32 << 10
@@ -64,43 +64,58 @@ class Ssh:
 
     def open(self, host: Host, budget: Budget) -> SshStream:
         """Connect and log in; raises HostTroubleError."""
-        wire = self._connect(host, budget, self._login(host))
+        wire = self._connect(host, budget, self._pins(host), self._login(host))
         budget.allow(host.limits.answer)
         jump = self._through(host)
         hop = None if jump is None or jump.wire is None else (jump.host.name, jump.wire)
         return SshStream(wire, patience(host), hop)
 
-    def handshake(self, host: Host, budget: Budget, pins: Pins) -> Wire:
-        """Connect, offer nothing; raises HostTroubleError."""
-        return self._connect(host, budget, _NothingOffered(), pins)
+    def host_key(self, host: Host, budget: Budget) -> tuple[str, str, str]:
+        """The key that it shows, nothing offered: type, base64 blob, fingerprint.
 
-    def stop(self) -> None:
-        """End the jump hosts' connections: the run is over or interrupted."""
+        Raises HostTroubleError.
+        """
+        wire = self._connect(host, budget, None, _NothingOffered())
+        key = wire.get_remote_server_key()
+        wire.leave()
+        return key.get_name(), key.get_base64(), fingerprint_of(key.get_base64())
+
+    def close(self) -> None:
+        """Leave the jump hosts: the run is over."""
         with self._lock:
             jumps = list(self._jumps.values())
         for jump in jumps:
-            jump.budget.stop()
-            if jump.wire is not None:
-                jump.wire.close()
+            if jump.wire is not None and jump.wire.is_active():
+                jump.wire.leave()
 
     def _connect(
-        self, host: Host, budget: Budget, login: LoggingIn, pins: Pins | None = None
+        self, host: Host, budget: Budget, pins: Pins | None, login: LoggingIn
     ) -> Wire:
-        pins = pins or self._pins(host)
+        """Without pins any key will do: then nothing may be offered."""
+        types = pins.types if pins else ()
+        tried: set[str] = set()
+        while True:
+            policy = Policy(pins, types, budget, patience(host))
+            try:
+                return self._connect_patiently(host, policy, login)
+            except HostTroubleError as trouble:
+                types = _types_left(trouble, tried)
+                if not (types and pins and pins.fingerprints):
+                    raise
+
+    def _connect_patiently(self, host: Host, policy: Policy, login: LoggingIn) -> Wire:
         try:
-            return self._connect_once(host, budget, login, pins)
+            return self._connect_once(host, policy, login)
         except BusyError:
             time.sleep(_BUSY_WAIT)
-            return self._connect_once(host, budget, login, pins)
+            return self._connect_once(host, policy, login)
 
-    def _connect_once(
-        self, host: Host, budget: Budget, login: LoggingIn, pins: Pins
-    ) -> Wire:
+    def _connect_once(self, host: Host, policy: Policy, login: LoggingIn) -> Wire:
         if host.jump is None:
             sock: SocketLike = _socket_to(host)
         else:
             sock = self._channel_to(host)
-        return connect(host, sock, pins, login, budget, patience(host))
+        return connect(host, sock, policy, login)
 
     def _login(self, host: Host) -> OneLogin:
         password = self._secret(host.password) if host.password else None
@@ -151,9 +166,8 @@ class Ssh:
             # No deadline of its own once it carries: its hosts have theirs.
             jump.budget = Budget(None, LOGIN_BYTES)
             try:
-                jump.wire = self._connect(
-                    jump.host, jump.budget, self._login(jump.host)
-                )
+                pins, login = self._pins(jump.host), self._login(jump.host)
+                jump.wire = self._connect(jump.host, jump.budget, pins, login)
             except HostTroubleError as trouble:
                 jump.trouble = jump.blamed(trouble)
                 raise jump.trouble from None
@@ -208,6 +222,25 @@ def _socket_to(host: Host) -> socket.socket:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
     raise HostTroubleError(HostState.UNREACHABLE, Reason.UNREACHABLE, detail)
+
+
+def _types_left(trouble: HostTroubleError, tried: set[str]) -> tuple[str, ...]:
+    """The host's other key types, when the one that it showed is not pinned.
+
+    A fingerprint does not say of which type its key is, and a server shows one key a
+    handshake: before it is called a stranger, its other keys are looked at.
+    """
+    seen = trouble.handshake
+    if trouble.reason is not Reason.HOST_KEY or seen is None:
+        return ()
+    if seen.host_key is not None:
+        tried.add(seen.host_key.type)
+    offered = {
+        "ssh-rsa" if name.startswith("rsa-sha2-") else name
+        for name in seen.offered.host_key
+        if name in HOST_KEY_ALGORITHMS
+    }
+    return tuple(sorted(offered - tried))
 
 
 def _forward_detail(host: Host, error: Exception) -> str:
@@ -304,8 +337,12 @@ class SshStream:
                 self._channel.shutdown_write()
 
     def close(self) -> None:
-        """Drop the connection; the server ends what is left of the session."""
-        self._wire.close()
+        """Leave in good order; at once when the budget is spent."""
+        healthy = self._wire.is_active() and self._budget.why is None
+        if not healthy:
+            self._wire.close()
         if self._channel is not None:
-            # After the connection, so that it waits for nobody: frees its pipe.
-            self._channel.close()
+            with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
+                self._channel.close()
+        if healthy:
+            self._wire.leave()

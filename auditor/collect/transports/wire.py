@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
+import contextlib
 import logging
+import time
 from collections.abc import Iterable
 from typing import Any
 
 import paramiko
+from paramiko.common import cMSG_DISCONNECT
 from paramiko.message import Message
 from paramiko.packet import Packetizer
 
 from auditor.collect.budget import Budget, Metered
 from auditor.collect.shown import shown
+from auditor.model.host import fingerprint_of
 from auditor.model.snapshot import Handshake, HostKeySeen, Offered
 
 # Its messages hold text of the server, and by default they reach stderr.
@@ -22,6 +24,13 @@ _LOGGER.addHandler(logging.NullHandler())
 _LOGGER.propagate = False
 _LOGGER.setLevel(logging.CRITICAL + 1)
 
+#: What paramiko can verify; its own list is not public.
+HOST_KEY_ALGORITHMS: frozenset[str] = frozenset(
+    paramiko.Transport._preferred_keys  # type: ignore[attr-defined]
+)
+#: Seconds for the server to close after we said goodbye.
+_GOODBYE = 2.0
+_BY_APPLICATION = 11  # SSH_DISCONNECT_BY_APPLICATION, RFC 4253 11.1
 #: paramiko computes finite-field groups in Python, holding all other threads up:
 #: group14 costs a quarter of group16, group exchange more than half of it.
 _SLOWEST_LAST = (
@@ -29,12 +38,6 @@ _SLOWEST_LAST = (
     "diffie-hellman-group-exchange-sha256",
     "diffie-hellman-group16-sha512",
 )
-
-
-def fingerprint(blob: bytes) -> str:
-    """A public key's fingerprint as ssh-keygen prints it."""
-    digest = base64.b64encode(hashlib.sha256(blob).digest())
-    return "SHA256:" + digest.decode().rstrip("=")
 
 
 class _Packets(Packetizer):
@@ -83,7 +86,8 @@ class Wire(paramiko.Transport):
         # Pinned types first, so that the server shows the key that we know; the
         # others stay, so that a changed key is seen and named.
         known = security.key_types
-        wanted = tuple(name for name in _algorithms(key_types) if name in known)
+        asked = _algorithms(key_types)
+        wanted = tuple(name for name in known if name in asked)
         security.key_types = wanted + tuple(n for n in known if n not in wanted)
 
     def _check_banner(self) -> None:
@@ -121,6 +125,17 @@ class Wire(paramiko.Transport):
         m.packet.seek(position)
         super()._parse_disconnect(m)  # type: ignore[misc]
 
+    def leave(self) -> None:
+        """Say goodbye and let the server close, so that its log shows no fault."""
+        self.budget.end = time.monotonic() + _GOODBYE
+        message = Message()
+        message.add_byte(cMSG_DISCONNECT)
+        message.add_int(_BY_APPLICATION)
+        message.add_string("audit done")
+        message.add_string("")
+        with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
+            self._send_user_message(message)  # type: ignore[attr-defined]
+
     @property
     def budget(self) -> Budget:
         """What the connection may still cost."""
@@ -131,7 +146,9 @@ class Wire(paramiko.Transport):
         seen = None
         if self.host_key is not None:
             name = self.host_key.get_name()
-            seen = HostKeySeen(type=name, sha256=fingerprint(self.host_key.asbytes()))
+            seen = HostKeySeen(
+                type=name, sha256=fingerprint_of(self.host_key.get_base64())
+            )
         return Handshake(
             server=shown(self.remote_version),
             host_key=seen,
