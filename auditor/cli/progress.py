@@ -1,0 +1,143 @@
+"""How far the collecting is, on stderr: a bar on a terminal, else a line a host."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from auditor.collect.fleet import Event
+from auditor.model.snapshot import HostState, Snapshot
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+_NAMED = 4
+_STYLES = {HostState.AUDITED: "green", HostState.PARTIAL: "yellow"}
+
+
+class Showing(Protocol):
+    """Takes the events of `collect_hosts`; `ask` is its `Means.ask`."""
+
+    def show(self, event: Event) -> None:
+        """Take one event."""
+
+    def ask(self, host: str, question: str, echo: bool) -> str:
+        """Put a server's question to whoever sits at the terminal."""
+
+
+@contextmanager
+def collecting_progress(total: int, color: str = "auto") -> Iterator[Showing]:
+    """Show the collecting of `total` hosts while the block lasts.
+
+    `color` is `auto`, `always` or `never`; NO_COLOR (no-color.org) counts for `auto`.
+    Nothing is ever written to stdout.
+    """
+    terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    if not terminal:
+        yield _Lines(total)
+        return
+    with _Bar(total, color) as bar:
+        yield bar
+
+
+class _Lines:
+    """One line a finished host; needs no library, so that a script's run is quick."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._finished = 0
+
+    def show(self, event: Event) -> None:
+        if event.snapshot is not None:
+            self._finished += 1
+            line = _place(self._finished, self._total, event.host)
+            text = f"{line}{event.snapshot.state.value}{_why(event.snapshot)}"
+            print(text, file=sys.stderr, flush=True)
+
+    def ask(self, host: str, question: str, echo: bool) -> str:
+        return _asked(host, question, echo)
+
+
+class _Bar:
+    """A bar with the hosts under way; hosts not audited whole leave a line."""
+
+    def __init__(self, total: int, color: str) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self._console = Console(
+            stderr=True,
+            no_color={"always": False, "never": True}.get(color),
+            highlight=False,
+            soft_wrap=True,
+        )
+        self._total = total
+        self._finished = 0
+        self._running: list[str] = []
+        self._bar: Progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[running]}", markup=False),
+            console=self._console,
+            transient=True,
+        )
+        self._task = self._bar.add_task("collecting", total=total, running="")
+
+    def __enter__(self) -> _Bar:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._bar.stop()
+
+    def show(self, event: Event) -> None:
+        if event.kind == "started":
+            self._running.append(event.host)
+        elif event.host in self._running:
+            self._running.remove(event.host)
+        if event.snapshot is not None:
+            self._finished += 1
+            self._keep(event.snapshot)
+        names = ", ".join(self._running[:_NAMED])
+        more = len(self._running) - _NAMED
+        running = f"{names} and {more} more" if more > 0 else names
+        self._bar.update(self._task, completed=self._finished, running=running)
+
+    def _keep(self, snapshot: Snapshot) -> None:
+        from rich.text import Text
+
+        if snapshot.state is HostState.AUDITED:
+            return
+        line = Text(_place(self._finished, self._total, snapshot.host))
+        line.append(snapshot.state.value, _STYLES.get(snapshot.state, "red"))
+        line.append(_why(snapshot))
+        self._console.print(line)
+
+    def ask(self, host: str, question: str, echo: bool) -> str:
+        self._bar.stop()
+        try:
+            return _asked(host, question, echo)
+        finally:
+            self._bar.start()
+
+
+def _place(finished: int, total: int, host: str) -> str:
+    return f"{finished:{len(str(total))}}/{total} {host}: "
+
+
+def _why(snapshot: Snapshot) -> str:
+    reason = f" ({snapshot.reason.value})" if snapshot.reason else ""
+    return reason + (f": {snapshot.detail}" if snapshot.detail else "")
+
+
+def _asked(host: str, question: str, echo: bool) -> str:
+    prompt = f"{host}: {question} "
+    if not echo:
+        return getpass.getpass(prompt, stream=sys.stderr)
+    print(prompt, end="", file=sys.stderr, flush=True)
+    return input()
