@@ -5,9 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Self
 
 from auditor.collect.fleet import Event
 from auditor.model.snapshot import HostState, Snapshot
@@ -19,29 +17,39 @@ _NAMED = 4
 _STYLES = {HostState.AUDITED: "green", HostState.PARTIAL: "yellow"}
 
 
-class Showing(Protocol):
-    """Takes the events of `collect_hosts`; `ask` is its `Means.ask`."""
-
-    def show(self, event: Event) -> None:
-        """Take one event."""
-
-    def ask(self, host: str, question: str, echo: bool) -> str:
-        """Put a server's question to whoever sits at the terminal."""
-
-
-@contextmanager
-def collecting_progress(total: int, color: str = "auto") -> Iterator[Showing]:
-    """Show the collecting of `total` hosts while the block lasts.
+class CollectingProgress:
+    """Shows the events of `collect_hosts` while its `with` block lasts.
 
     `color` is `auto`, `always` or `never`; NO_COLOR (no-color.org) counts for `auto`.
     Nothing is ever written to stdout.
     """
-    terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    if not terminal:
-        yield _Lines(total)
-        return
-    with _Bar(total, color) as bar:
-        yield bar
+
+    def __init__(self, total: int, color: str = "auto") -> None:
+        terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._display = _Bar(total, color) if terminal else _Lines(total)
+
+    def __enter__(self) -> Self:
+        self._display.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._display.stop()
+
+    def show(self, event: Event) -> None:
+        """Take one event."""
+        self._display.show(event)
+
+    def ask(self, host: str, question: str, echo: bool) -> str:
+        """Put a server's question to whoever sits at the terminal."""
+        self._display.stop()
+        try:
+            prompt = f"{host}: {question} "
+            if not echo:
+                return getpass.getpass(prompt, stream=sys.stderr)
+            print(prompt, end="", file=sys.stderr, flush=True)
+            return input()
+        finally:
+            self._display.start()
 
 
 class _Lines:
@@ -51,15 +59,18 @@ class _Lines:
         self._total = total
         self._finished = 0
 
+    def start(self) -> None:
+        """Nothing to draw."""
+
+    def stop(self) -> None:
+        """Nothing to clear."""
+
     def show(self, event: Event) -> None:
         if event.snapshot is not None:
             self._finished += 1
             line = _place(self._finished, self._total, event.host)
             text = f"{line}{event.snapshot.state.value}{_why(event.snapshot)}"
             print(text, file=sys.stderr, flush=True)
-
-    def ask(self, host: str, question: str, echo: bool) -> str:
-        return _asked(host, question, echo)
 
 
 class _Bar:
@@ -88,11 +99,10 @@ class _Bar:
         )
         self._task = self._bar.add_task("collecting", total=total, running="")
 
-    def __enter__(self) -> _Bar:
+    def start(self) -> None:
         self._bar.start()
-        return self
 
-    def __exit__(self, *exception: object) -> None:
+    def stop(self) -> None:
         self._bar.stop()
 
     def show(self, event: Event) -> None:
@@ -118,13 +128,6 @@ class _Bar:
         line.append(_why(snapshot))
         self._console.print(line)
 
-    def ask(self, host: str, question: str, echo: bool) -> str:
-        self._bar.stop()
-        try:
-            return _asked(host, question, echo)
-        finally:
-            self._bar.start()
-
 
 def _place(finished: int, total: int, host: str) -> str:
     return f"{finished:{len(str(total))}}/{total} {host}: "
@@ -133,11 +136,3 @@ def _place(finished: int, total: int, host: str) -> str:
 def _why(snapshot: Snapshot) -> str:
     reason = f" ({snapshot.reason.value})" if snapshot.reason else ""
     return reason + (f": {snapshot.detail}" if snapshot.detail else "")
-
-
-def _asked(host: str, question: str, echo: bool) -> str:
-    prompt = f"{host}: {question} "
-    if not echo:
-        return getpass.getpass(prompt, stream=sys.stderr)
-    print(prompt, end="", file=sys.stderr, flush=True)
-    return input()
