@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
 
-import click
 import typer
 
 from auditor import __version__
 from auditor.cli import auditing, explaining, inventory, trust
+from auditor.cli.doctor import doctor
 from auditor.cli.init import init
 from auditor.errors import AuditorError
+
+P = ParamSpec("P")
 
 app = typer.Typer(
     name="auditor",
@@ -26,17 +31,32 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def exiting(command: Callable[P, int]) -> Callable[P, None]:
+    """A command that exits with the code that the function returns."""
+
+    @wraps(command)
+    def exits(*args: P.args, **kwargs: P.kwargs) -> None:
+        raise typer.Exit(command(*args, **kwargs))
+
+    return exits
+
+
 app.command()(init)
 app.add_typer(inventory.app, name="inventory")
 app.add_typer(trust.app, name="trust")
-app.command()(auditing.doctor)
-app.command()(auditing.run)
-app.command()(auditing.collect)
-app.command()(auditing.evaluate)
-app.command()(auditing.report)
-app.command()(explaining.explain)
+for command in (
+    doctor,
+    auditing.run,
+    auditing.collect,
+    auditing.evaluate,
+    auditing.report,
+    explaining.explain,
+    explaining.sudoers,
+):
+    app.command()(exiting(command))
 app.add_typer(explaining.checks_app, name="checks")
-app.command()(explaining.sudoers)
 
 
 @app.callback(invoke_without_command=True)
@@ -50,22 +70,15 @@ def version(
 
 def main() -> None:
     """Run a command; never a traceback for what a user can mend."""
-    command = typer.main.get_command(app)
     try:
-        code = command.main(standalone_mode=False)
+        app()
     except AuditorError as error:
-        code = _complain(str(error))
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        code = 2
-    except (KeyboardInterrupt, click.Abort):
-        code = 130
+        sys.exit(_complain(str(error)))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 2
+        sys.exit(2)
     except OSError as error:
-        code = _complain(f"{error.filename or 'auditor'}: {error.strerror}")
-    sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(_complain(f"{error.filename or 'auditor'}: {error.strerror}"))
 
 
 def _complain(text: str) -> int:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from auditor.cli.collecting import How, collect_into, program_by_hand
 from auditor.cli.options import (
     Answers,
     AsOf,
@@ -31,8 +32,10 @@ from auditor.cli.options import (
 )
 from auditor.cli.scope import Options, known_checks, read_scope
 from auditor.errors import AuditorError
+from auditor.evaluate.run import Scope
 from auditor.evaluate.run import evaluate as judge
-from auditor.model.check import Sidecar
+from auditor.model.check import Check
+from auditor.model.host import Host
 from auditor.model.run import Run
 from auditor.model.snapshot import HostState, Snapshot
 from auditor.report.formats import FORMATS, Material
@@ -80,11 +83,9 @@ def run(
     scope, hosts = read_scope(options)
     if dry_run:
         return _announce(scope, hosts)
-    given = answers(answer)
+    how = How(answers(answer), jobs, no_input, color)
     with RunFolder(out or scope.inventory.store_dir) as folder:
-        interrupted = _fill(
-            folder, _collected(scope, hosts, given, jobs, no_input, color)
-        )
+        interrupted = collect_into(folder.add, scope, hosts, how)
         order = [host.name for host in hosts]
         snapshots = read_snapshots(folder.path / "snapshots", order)
         result = judge(snapshots, scope, interrupted=bool(interrupted))
@@ -121,13 +122,12 @@ def collect(
     options = Options(inventory, limit, tuple(check or ()), tuple(checks or ()))
     scope, hosts = read_scope(options)
     if print_program is not None:
-        typer.echo(_program_text(scope, print_program), nl=False)
+        typer.echo(program_by_hand(scope, print_program), nl=False)
         return 0
-    given = answers(answer)
-    incomplete = interrupted = 0
+    how = How(answers(answer), jobs, no_input, color)
+    incomplete = 0
     with RunFolder(out) as folder:
-        found = _collected(scope, hosts, given, jobs, no_input, color)
-        interrupted = _fill(folder, found)
+        interrupted = collect_into(folder.add, scope, hosts, how)
         for file in sorted((folder.path / "snapshots").iterdir()):
             whole = read_snapshot(file).state is HostState.AUDITED
             incomplete += not whole
@@ -220,28 +220,30 @@ def _snapshots(paths: Sequence[Path], order: list[str]) -> Iterator[Snapshot]:
             yield read_snapshot(path)
 
 
-def _fill(folder: RunFolder, snapshots: Iterable[Snapshot]) -> int:
-    """Keep the snapshots as they come; the exit code of an interruption, or 0."""
-    interrupted = False
-    for snapshot in snapshots:
-        folder.add(snapshot)
-        interrupted = interrupted or snapshot.state is HostState.INTERRUPTED
-    return 130 if interrupted else 0
+def _announce(scope: Scope, hosts: Sequence[Host]) -> int:
+    """What `--dry-run` prints: whom it would log in to, as whom, with what rights."""
+    for host in hosts:
+        login = f"{host.user}@{host.address}:{host.port}"
+        through = f" through {host.jump}" if host.jump else ""
+        rights = "" if host.privilege == "never" else f", {host.privilege_by}"
+        where = host.transport if host.transport != "ssh" else login + through
+        typer.echo(f"{host.name}  {where}  privilege {host.privilege}{rights}")
+    typer.echo(f"{len(hosts)} hosts, {len(scope.checks)} checks")
+    return 0
 
 
 def _deliver(
     result: Run,
     language: str,
     wanted: Sequence[Output],
-    checks: Iterable[object],
+    checks: Iterable[Check],
     color: str,
 ) -> None:
     """Write the formats, then the summary: on stderr when stdout has data."""
-    from auditor.cli.summary import print_summary
     from auditor.model.frameworks import load_frameworks
     from auditor.store.atomic import write_atomic
 
-    sidecars: dict[str, Sidecar] = {c.id: c.sidecar for c in checks}  # type: ignore[attr-defined]
+    sidecars = {c.id: c.sidecar for c in checks}
     material = Material(result, sidecars, load_frameworks(), language)
     for output in wanted:
         data = FORMATS[output.format](material)
@@ -250,4 +252,5 @@ def _deliver(
             sys.stdout.flush()
         else:
             write_atomic(output.path, data)
-    print_summary(material, color, to_stderr=any(o.path is None for o in wanted))
+    print(result.run.totals, result.run.coverage, file=sys.stderr)
+    del color

@@ -96,14 +96,13 @@ def _requirements(check: Check, language: str) -> list[str]:
 
 
 @checks_app.command("list")
-def list_checks(checks: ChecksDir = None, lang: Lang = None) -> int:
+def list_checks(checks: ChecksDir = None, lang: Lang = None) -> None:
     """One line a check: id, family, severity, title."""
     language = (lang or Language.EN).value
     for check in known_checks(tuple(checks or ())):
         title = check.sidecar.texts[language].title
         severity = check.sidecar.severity.value
         typer.echo(f"{check.id}  {check.family:<13} {severity:<9} {title}")
-    return 0
 
 
 @checks_app.command("show")
@@ -111,9 +110,9 @@ def show_check(
     name: Annotated[str, typer.Argument(help="Id or name.")],
     checks: ChecksDir = None,
     lang: Lang = None,
-) -> int:
+) -> None:
     """The same as `auditor explain`."""
-    return explain(name, lang, checks)
+    explain(name, lang, checks)
 
 
 def sudoers(

@@ -45,7 +45,7 @@ class _Formats(Mapping[str, Format]):
         return (name[len(PREFIX) :] for name in names if name.startswith(PREFIX))
 
     def __len__(self) -> int:
-        return len(tuple(self))
+        return sum(1 for _ in self)
 
 
 _PATH = auditor.report.__path__
