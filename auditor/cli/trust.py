@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,8 @@ from auditor.cli.options import InventoryPath
 from auditor.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
+    from auditor.collect.hostkeys import HostKey
+    from auditor.collect.visiting import Means
     from auditor.inventory.known_hosts import PinLine
     from auditor.model.host import Host, Inventory
 
@@ -28,22 +30,6 @@ HOW_TO_COMPARE = (
     "whoever runs it."
 )
 Names = Annotated[list[str], typer.Argument(metavar="HOST…", help="Inventory names.")]
-
-
-class HostKey(Protocol):
-    """A key that a host showed; nothing was offered to it."""
-
-    @property
-    def type(self) -> str:
-        """`ssh-ed25519`."""
-
-    @property
-    def base64(self) -> str:
-        """The public key blob."""
-
-    @property
-    def sha256(self) -> str:
-        """`SHA256:…`."""
 
 
 @app.command()
@@ -91,14 +77,49 @@ def add(
     """
     from auditor.collect.hostkeys import fetch_host_keys
     from auditor.inventory.reading import read_inventory
+    from auditor.model.host import jumps_of
 
     found = read_inventory(inventory)
     hosts = _hosts(found, names)
     compared = {word.rstrip("=") for word in yes_i_compared or ()}
-    keys: dict[str, HostKey | str] = fetch_host_keys(found, hosts, timeout)
-    pinned = [_add(found, host, keys[host.name], compared) for host in hosts]
+    means = _means(found, hosts)
+    pinned = []
+    # A host is reached through its jumps, which may be pinned in the same go.
+    for depth in sorted({len(jumps_of(found, host)) for host in hosts}):
+        wave = [host for host in hosts if len(jumps_of(found, host)) == depth]
+        keys = fetch_host_keys(wave, means, timeout)
+        pinned += [_add(found, host, keys[host.name], compared) for host in wave]
     if not all(pinned):
         raise typer.Exit(3)
+
+
+def _means(inventory: Inventory, hosts: list[Host]) -> Means:
+    """What logging in to the jumps in between takes; the hosts are offered nothing."""
+    import getpass
+
+    from auditor.collect.visiting import Means
+    from auditor.inventory.known_hosts import pins_for
+    from auditor.inventory.secrets import resolve_secrets
+    from auditor.model.host import jumps_of
+
+    secrets = resolve_secrets(
+        inventory,
+        [jump for host in hosts for jump in jumps_of(inventory, host)],
+        no_input=not sys.stdin.isatty(),
+        ask=lambda what: getpass.getpass(f"{what}: "),
+        login_only=True,
+    )
+    return Means(
+        hosts=inventory.hosts,
+        secret=secrets.value,
+        pins=lambda host: pins_for(host, inventory),
+        ask=_answer if sys.stdin.isatty() else None,
+    )
+
+
+def _answer(host: str, question: str, echo: bool) -> str:
+    """Put a jump host's question to the person at the terminal."""
+    return str(typer.prompt(f"{host}: {question}", hide_input=not echo, err=True))
 
 
 def _hosts(inventory: Inventory, names: list[str]) -> list[Host]:

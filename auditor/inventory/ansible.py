@@ -35,7 +35,7 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.add_constructor("!vault", lambda *_: None)
-_Loader.add_constructor("!unsafe", lambda loader, node: str(node.value))
+_Loader.add_constructor("!unsafe", lambda _, node: str(node.value))
 
 
 def import_ansible(text: str, origin: str, laboratories: str | None = None) -> Imported:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import NoReturn
 
 from auditor.errors import ConfigurationError, Problem
-from auditor.model.host import Host, Inventory, Secret
+from auditor.model.host import Host, Inventory, Secret, jumps_of
 
 COMMAND_SECONDS = 60
 Ask = Callable[[str], str]
@@ -44,18 +44,19 @@ def resolve_secrets(
     *,
     no_input: bool,
     ask: Ask,
+    login_only: bool = False,
     environment: MutableMapping[str, str] | None = None,
 ) -> Secrets:
     """Fetch each distinct reference of the hosts and of their jumps, once.
 
     `ask` gets what to ask for and returns what was typed; with `no_input` a prompt
-    is an error. Variables are taken out of `environment` (default: this process's),
-    so that no child of ours inherits one: a second call would not find them. Raises
-    ConfigurationError with all references that give nothing; no message holds a
-    value.
+    is an error; with `login_only` sudo passwords are left out. Variables are taken
+    out of `environment` (default: this process's), so that no child of ours inherits
+    one: a second call would not find them. Raises ConfigurationError with all
+    references that give nothing; no message holds a value.
     """
     variables = os.environ if environment is None else environment
-    users = secret_users(inventory, hosts)
+    users = secret_users(inventory, hosts, login_only=login_only)
     values: dict[Secret, str] = {}
     problems: list[Problem] = []
     # Variables first: the commands that follow must not inherit them.
@@ -72,18 +73,20 @@ def resolve_secrets(
 
 
 def secret_users(
-    inventory: Inventory, hosts: Iterable[Host]
+    inventory: Inventory, hosts: Iterable[Host], *, login_only: bool = False
 ) -> dict[Secret, list[str]]:
     """Each distinct reference that auditing the hosts takes, and the keys it serves.
 
     A jump that is not audited itself needs what logs in, not its sudo password.
     """
     chosen = {host.name: host for host in hosts}
-    jumps = {host.name: host for host in _jumps(inventory, chosen.values())}
+    jumps = {
+        one.name: one for host in chosen.values() for one in jumps_of(inventory, host)
+    }
     users: dict[Secret, list[str]] = {}
     for name, host in {**jumps, **chosen}.items():
         keys = ["passphrase", "password"] if host.transport == "ssh" else []
-        if name in chosen and host.privilege != "never" and host.transport != "answer":
+        if not login_only and name in chosen and _may_be_root(host):
             keys.append("sudo_password")
         for key in keys:
             if (secret := getattr(host, key)) is not None:
@@ -91,12 +94,8 @@ def secret_users(
     return users
 
 
-def _jumps(inventory: Inventory, hosts: Iterable[Host]) -> Iterator[Host]:
-    for host in hosts:
-        found: Host | None = host
-        while found and found.jump:
-            found = inventory.hosts[found.jump]
-            yield found
+def _may_be_root(host: Host) -> bool:
+    return host.privilege != "never" and host.transport != "answer"
 
 
 def _problem(inventory: Inventory, keys: list[str], message: str) -> Problem:

@@ -129,6 +129,15 @@ class Inventory:
         return self.folder / "known_hosts"
 
 
+def jumps_of(inventory: Inventory, host: Host) -> tuple[Host, ...]:
+    """The hosts in between, the one next to this host first."""
+    found: list[Host] = []
+    while host.jump is not None:
+        host = inventory.hosts[host.jump]
+        found.append(host)
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Pins:
     """The host keys that one host may show.
