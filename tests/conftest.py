@@ -1,0 +1,26 @@
+"""What all tests share: the lab, and that nothing is skipped where CI looks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+from tests.lab.pytest_lab import lab
+
+__all__ = ["lab"]  # a fixture is found by its name here
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[
+    None, pytest.TestReport, pytest.TestReport
+]:
+    """Make a skip an error in CI, which has root, the lab and every tool."""
+    report = yield
+    in_ci = os.environ.get("CI") == "true"
+    if in_ci and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        report.outcome = "failed"
+        report.longrepr = f"{reason} (in CI a skip is an error)"
+    return report
