@@ -85,7 +85,7 @@ def audit_lab_or_recorded() -> None:
         how = audit_this_machine()
         print(f"demo: {reason}: judged its recorded hosts in {REPORT.name}; {how}")
     else:
-        print("demo: brought the lab up, audited it over SSH, took it down again")
+        print("demo: audited the lab over SSH into demo/run; it is down again")
 
 
 def audit_lab() -> None:
