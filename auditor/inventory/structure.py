@@ -12,8 +12,6 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
-from functools import partial
-from operator import eq
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from cattrs import BaseConverter, Converter
@@ -168,9 +166,10 @@ class Schema:
         made.register_structure_hook_factory(_is(tuple), _list_of)
         made.register_structure_hook_factory(_is(Mapping), _table_of)
         made.register_structure_hook_factory(is_dataclass, self._class)
-        # The last one registered is asked first: `Secret` is a dataclass too.
+        # By type, not by predicate: cattrs' own converters of str, int and float
+        # stand above predicates. Last, since `Secret` is a dataclass too.
         for kind, hook in {**scalars, **self.hooks}.items():
-            made.register_structure_hook_func(partial(eq, kind), hook)
+            made.register_structure_hook(kind, hook)
         return made
 
     def _class(self, kind: type, converter: Converter) -> Hook:
