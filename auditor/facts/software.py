@@ -21,13 +21,21 @@ class Packages(Fact):
     """
 
     fragment: ClassVar[str] = r"""
+database() { # FOLDER NAME: BusyBox has an rpm and a dpkg that know no packages
+  if [ -d "$1" ]; then return 0; fi
+  head_line absent file "$1" -
+  return 1
+}
 deb() {
+  if ! database /var/lib/dpkg; then return; fi
   source_command keep '' dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\n'
 }
 rpm_() {
-  source_command keep '' rpm -qa --qf 'ii %{NAME} %{VERSION}-%{RELEASE}\n'
+  if [ -d /usr/lib/sysimage/rpm ] || database /var/lib/rpm; then
+    source_command keep '' rpm -qa --qf 'ii %{NAME} %{VERSION}-%{RELEASE}\n'
+  fi
 }
-apk_() { source_command keep '' apk info -v; }
+apk_() { if database /lib/apk/db; then source_command keep '' apk info -v; fi; }
 first_of deb rpm_ apk_
 """
 
@@ -144,7 +152,12 @@ class Listeners(Fact):
 
     fragment: ClassVar[str] = r"""
 ss_() { source_command keep '' ss -H -lntup; }
-netstat_() { source_command keep '' netstat -lntup; }
+netstat_() {
+  case $(netstat --help 2>&1) in
+    *-p*) source_command keep '' netstat -lntup ;;
+    *) source_command keep '' netstat -lntu ;; # BusyBox may not tell the owners
+  esac
+}
 first_of ss_ netstat_
 """
 
