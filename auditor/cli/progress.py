@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING, Self
 
 from auditor.collect.fleet import Event
@@ -26,6 +27,7 @@ class CollectingProgress:
 
     def __init__(self, total: int, color: str = "auto") -> None:
         terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._asking = threading.Lock()
         self._display = _Bar(total, color) if terminal else _Lines(total)
 
     def __enter__(self) -> Self:
@@ -40,16 +42,17 @@ class CollectingProgress:
         self._display.show(event)
 
     def ask(self, host: str, question: str, echo: bool) -> str:
-        """Put a server's question to whoever sits at the terminal."""
-        self._display.stop()
-        try:
-            prompt = f"{host}: {question} "
-            if not echo:
-                return getpass.getpass(prompt, stream=sys.stderr)
-            print(prompt, end="", file=sys.stderr, flush=True)
-            return input()
-        finally:
-            self._display.start()
+        """Put a server's question to whoever sits at the terminal, one at a time."""
+        with self._asking:
+            self._display.stop()
+            try:
+                prompt = f"{host}: {question} "
+                if not echo:
+                    return getpass.getpass(prompt, stream=sys.stderr)
+                print(prompt, end="", file=sys.stderr, flush=True)
+                return input()
+            finally:
+                self._display.start()
 
 
 class _Lines:

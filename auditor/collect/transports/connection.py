@@ -6,7 +6,6 @@ key that `trust add` asks about; nothing is offered to it.
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any, Protocol
 
 import fabric  # type: ignore[import-untyped]
@@ -25,7 +24,7 @@ from auditor.model.snapshot import HostState
 class LoggingIn(Protocol):
     """paramiko's `auth_strategy`."""
 
-    def authenticate(self, transport: paramiko.Transport) -> None:
+    def authenticate(self, transport: Wire) -> None:
         """Log in or raise."""
 
 
@@ -118,16 +117,17 @@ def connect(
     except Exception as error:  # noqa: BLE001
         wire = policy.made
         trouble = _trouble(error, wire, accepted=policy.accepted)
-        with contextlib.suppress(OSError):
-            connection.client.close()
-            sock.close()
         if wire is not None and wire.remote_version:
             trouble.handshake = wire.handshake()
+        if wire is None:
+            sock.close()
+        elif wire.is_active() and wire.budget.why is None:
+            wire.leave()
+        else:
+            wire.close()
         raise trouble from None
     policy.budget.stage(None)
     assert policy.made is not None
-    # The client closes its transport when it is collected: both live together.
-    policy.made.opened_by = connection
     return policy.made
 
 

@@ -9,15 +9,17 @@ from pathlib import Path
 
 import paramiko
 
+from auditor.collect.budget import Budget
 from auditor.collect.shown import shown
+from auditor.collect.transports.wire import Wire
 from auditor.collect.trouble import HostTroubleError
+from auditor.collect.visiting import Ask
 from auditor.model.findings import Reason
 from auditor.model.host import Host
 from auditor.model.snapshot import HostState
 
-#: Asks a person: host, what the server says, whether the answer may be seen.
-Ask = Callable[[str, str, bool], str]
-
+#: Seconds that a person may take for an answer.
+_THINKING = 120.0
 _KEY_CLASSES: tuple[type[paramiko.PKey], ...] = (
     paramiko.Ed25519Key,
     paramiko.ECDSAKey,
@@ -84,14 +86,16 @@ def agent_key(public: Path) -> paramiko.AgentKey:
 class OneLogin:
     """paramiko's `auth_strategy`: at most one attempt with each thing we have.
 
-    SSHClient's own way offers a password after a key was refused, and every key of
-    an agent: failed attempts in the server's log, and a password that leaves.
+    `key` is asked for once the host has proven who it is, so that a key that can't be
+    read hides neither an unreachable host nor a strange one. SSHClient's own way
+    offers a password after a key was refused, and every key of an agent: failed
+    attempts in the server's log, and a password that leaves.
     """
 
     def __init__(
         self,
         host: Host,
-        key: paramiko.PKey | None,
+        key: Callable[[], paramiko.PKey | None],
         password: str | None,
         ask: Ask | None,
     ) -> None:
@@ -100,26 +104,27 @@ class OneLogin:
         self._password = password
         self._ask = ask if host.interactive else None
 
-    def authenticate(self, transport: paramiko.Transport) -> None:
+    def authenticate(self, transport: Wire) -> None:
         """Log in; raises HostTroubleError or what paramiko raises."""
-        if self._key is not None:
-            more = transport.auth_publickey(self._host.user or "", self._key)
+        key = self._key()
+        if key is not None:
+            more = transport.auth_publickey(self._host.user or "", key)
             if more:
-                self._second(transport, more)
+                self._by_password(transport, more)
             return
-        if self._password is None:
+        if self._password is None and self._ask is None:
             raise refused("neither a key nor a password is given")
         try:
-            more = transport.auth_password(
-                self._host.user or "", self._password, fallback=False
-            )
+            # Asks which methods there are: a password sent by one that is not there
+            # would count, and be logged, as a failed attempt.
+            more = transport.auth_none(self._host.user or "")
         except paramiko.BadAuthenticationType as error:
-            more = self._interactive(transport, error.allowed_types)
+            more = error.allowed_types
         if more:
-            self._second(transport, more)
+            self._by_password(transport, more)
 
-    def _second(self, transport: paramiko.Transport, methods: list[str]) -> None:
-        """After a partial success only: a second factor."""
+    def _by_password(self, transport: Wire, methods: list[str]) -> None:
+        """The password alone, or after a key's partial success."""
         if "password" in methods and self._password is not None:
             more = transport.auth_password(
                 self._host.user or "", self._password, fallback=False
@@ -129,24 +134,31 @@ class OneLogin:
         if more:
             raise refused(f"the server wants still more: {shown(', '.join(more))}")
 
-    def _interactive(
-        self, transport: paramiko.Transport, methods: list[str]
-    ) -> list[str]:
+    def _interactive(self, transport: Wire, methods: list[str]) -> list[str]:
         able = self._password is not None or self._ask is not None
         if "keyboard-interactive" not in methods or not able:
             wants = shown(", ".join(methods)) or "nothing that we know"
             raise refused(f"the server wants {wants}, which is not given")
-        answers = _Answers(self._host.name, self._password, self._ask)
-        return transport.auth_interactive(self._host.user or "", answers)
+        answers = _Answers(self._host.name, self._password, self._ask, transport.budget)
+        try:
+            return transport.auth_interactive(self._host.user or "", answers)
+        except paramiko.SSHException:
+            if answers.problem:
+                raise refused(answers.problem) from None
+            raise
 
 
 class _Answers:
     """Answers the server's questions: the password once, the rest by a person."""
 
-    def __init__(self, host: str, password: str | None, ask: Ask | None) -> None:
+    def __init__(
+        self, host: str, password: str | None, ask: Ask | None, budget: Budget
+    ) -> None:
         self._host = host
+        self._budget = budget
         self._password = password
         self._ask = ask
+        self.problem = ""
 
     def __call__(
         self, title: str, instructions: str, prompts: list[tuple[str, bool]]
@@ -159,7 +171,8 @@ class _Answers:
             password, self._password = self._password, None
             return password
         if self._ask is None:
-            raise paramiko.AuthenticationException(
-                f"the server asks again: {shown(prompt)}"
-            )
+            self.problem = f"the server also asks: {shown(prompt)}"
+            # In the transport's thread, where it ends the connection.
+            raise paramiko.AuthenticationException(self.problem)
+        self._budget.stage(_THINKING)
         return self._ask(self._host, shown(" ".join([*said, prompt])), echo)

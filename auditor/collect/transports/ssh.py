@@ -20,10 +20,11 @@ from auditor.collect.budget import LOGIN_BYTES, Budget, SocketLike
 from auditor.collect.credentials import key_of
 from auditor.collect.shown import shown
 from auditor.collect.transports.connection import LoggingIn, Policy, connect
-from auditor.collect.transports.login import Ask, KeyRing, OneLogin, agent_key
+from auditor.collect.transports.login import KeyRing, OneLogin, agent_key
 from auditor.collect.transports.stream import Received
 from auditor.collect.transports.wire import HOST_KEY_ALGORITHMS, Wire
 from auditor.collect.trouble import BusyError, HostTroubleError
+from auditor.collect.visiting import Ask
 from auditor.model.findings import Reason
 from auditor.model.host import Host, Pins, Secret, fingerprint_of
 from auditor.model.snapshot import Handshake, HostState
@@ -119,14 +120,16 @@ class Ssh:
 
     def _login(self, host: Host) -> OneLogin:
         password = self._secret(host.password) if host.password else None
-        key: paramiko.PKey | None = None
+        return OneLogin(host, lambda: self._key(host), password, self._ask)
+
+    def _key(self, host: Host) -> paramiko.PKey | None:
         path = key_of(host)
         if host.agent is not None:
-            key = agent_key(host.agent)
-        elif path is not None:
-            phrase = self._secret(host.passphrase) if host.passphrase else None
-            key = self._keys.key(path, phrase)
-        return OneLogin(host, key, password, self._ask)
+            return agent_key(host.agent)
+        if path is None:
+            return None
+        phrase = self._secret(host.passphrase) if host.passphrase else None
+        return self._keys.key(path, phrase)
 
     def _through(self, host: Host) -> _Jump | None:
         if host.jump is None:
@@ -201,7 +204,7 @@ class _Jump:
 class _NothingOffered:
     """A login that is none: for fetching a host key."""
 
-    def authenticate(self, transport: paramiko.Transport) -> None:
+    def authenticate(self, transport: Wire) -> None:
         """Offer nothing."""
 
 

@@ -72,7 +72,6 @@ class Wire(paramiko.Transport):
         super().__init__(sock, packetizer_class=_Packets, **options)  # type: ignore[arg-type]
         self.metered = sock
         self.said_goodbye = ""
-        self.opened_by: object = None
         self._patience = patience
         # The budget ends every stage; paramiko's own limits come after it.
         self.banner_timeout = self.auth_timeout = 3600
