@@ -140,20 +140,21 @@ source_glob() { # PATTERN REDUCER [directive...]: each file that matches
   if [ "$g_count" -eq 0 ]; then head_line absent file "$g_pattern" -; fi
 }
 
-source_command() { # [-root] [-ok RC]... [-limit SECONDS] REDUCER DIRECTIVES COMMAND [word...]
-  c_root=0 c_ok=' 0 ' c_limit=20
+source_command() { # [-root] [-ok RC]... [-limit SECONDS] [-as NAME] REDUCER DIRECTIVES COMMAND [word...]
+  c_root=0 c_ok=' 0 ' c_limit=20 c_as=''
   while :; do
     case $1 in
       -root) c_root=1; shift ;;
       -ok) c_ok="$c_ok$2 "; shift 2 ;;
       -limit) c_limit=$2; shift 2 ;;
+      -as) c_as=$2; shift 2 ;; # what the answer calls it, when the words hold the nonce
       *) break ;;
     esac
   done
   c_reducer=$1 c_keys=$2
   shift 2
   if ! command -v "$1" >/dev/null; then
-    head_line no_tool command "$*" 127
+    head_line no_tool command "${c_as:-$*}" 127
     return
   fi
   c_text=$({ limited "$c_limit" "$@" 2>/dev/null; printf '\n@%s RC %s\n' "$N" "$?"; } |
@@ -174,7 +175,7 @@ source_command() { # [-root] [-ok RC]... [-limit SECONDS] REDUCER DIRECTIVES COM
       ;;
   esac
   case $c_cut in 0) ;; 3) c_state=truncated ;; *) c_state=failed ;; esac
-  head_line "$c_state" command "$*" "$c_rc"
+  head_line "$c_state" command "${c_as:-$*}" "$c_rc"
   if [ -n "$c_text" ]; then printf '%s\n' "$c_text"; fi
 }
 

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.ftp import VsftpdConfig, VsftpdInstance, is_on
-from auditor.facts.software import Presence, Software
+from auditor.facts.absence import nothing_in
+from auditor.facts.ftp import FtpService, FtpServices, is_on
+from auditor.facts.reach import Reach
+from auditor.facts.software import Listeners, Packages, Units
+from auditor.facts.superservers import Superservers
 from auditor.model.check import check
-from auditor.model.findings import FAIL, NA, PASS, WARN, Evidence, Finding, Subject
+from auditor.model.findings import (
+    FAIL,
+    NA,
+    PASS,
+    UNKNOWN,
+    WARN,
+    Evidence,
+    Finding,
+    Reason,
+    Subject,
+)
 
 # Tried on 3.0.3-13: without the key, or with it commented out, anonymous gets in,
 # although the packaged manual page prints "Default: NO".
@@ -15,33 +28,51 @@ DEFAULT = "YES"
 
 
 @check
-def ftp_anonymous_login(vsftpd: VsftpdConfig, software: Software) -> Iterator[Finding]:
+def ftp_anonymous_login(
+    vsftpd: FtpServices, superservers: Superservers
+) -> Iterator[Finding]:
     """Each configuration file of vsftpd is one instance."""
-    presence = software.presence(["vsftpd"], ["vsftpd"], [21])
-    if presence.there is False:
-        yield NA(Subject("service", "vsftpd"), "no_vsftpd", *presence.proof)
+    subject = Subject("service", "vsftpd")
+    if not vsftpd.services and vsftpd.presence.there is False:
+        absence = (*vsftpd.presence.proof, *nothing_in(superservers, "vsftpd"))
+        yield NA(subject, "no_vsftpd", *absence)
         return
-    for instance in vsftpd.instances:
-        yield judged(instance, presence, software)
-    if not vsftpd.instances:
-        yield PASS(Subject("service", "vsftpd"), "no_configuration")
+    for service in vsftpd.services:
+        yield judged(service)
+    if not vsftpd.services:
+        yield PASS(subject, "no_configuration")
 
 
-def judged(instance: VsftpdInstance, presence: Presence, software: Software) -> Finding:
-    """One instance: open, open but not running or local only, or closed."""
-    subject = Subject("service", f"vsftpd {instance.text.source.name}")
+def judged(service: FtpService) -> Finding:
+    """One instance: unclear, closed, or open."""
+    subject = Subject("service", service.name)
+    instance = service.instance
+    if instance.broken is not None:
+        detail = "vsftpd does not start with this line: what runs was told otherwise"
+        proof = Evidence(instance.broken)
+        return UNKNOWN(subject, Reason.UNPARSABLE, proof, detail=detail)
+    if service.options is not None:
+        detail = "options of the command line stand above the file and are not read"
+        proof = Evidence(service.options)
+        return UNKNOWN(subject, Reason.UNPARSABLE, proof, detail=detail)
     setting = instance.effective("anonymous_enable", DEFAULT)
-    proof = Evidence(setting)
-    source = instance.text.source
-    if not is_on(setting):
-        return PASS(subject, "closed", proof, rests_on=[source])
-    enabled = software.units.enabled.get("vsftpd.service")
-    started = presence.running or (enabled is not None and enabled.value == "enabled")
-    if not started:
-        also = (*software.processes.sources, *software.units.sources)
-        return WARN(subject, "not_running", proof, rests_on=[source], also=also)
-    if presence.listeners and not any(one.exposed for one in presence.listeners):
-        also = software.listeners.sources
-        return WARN(subject, "local_only", proof, rests_on=[source], also=also)
-    shown = [Evidence(one.read) for one in presence.listeners[:1]]
-    return FAIL(subject, "open", proof, *shown, rests_on=[source])
+    if is_on(setting):
+        return opened(service, subject, Evidence(setting))
+    elsewhere = (Packages, Listeners, Units)
+    file = [service.source]
+    return PASS(subject, "closed", Evidence(setting), rests_on=file, without=elsewhere)
+
+
+def opened(service: FtpService, subject: Subject, proof: Evidence) -> Finding:
+    """An instance that admits anonymous users: to whom?"""
+    reached, file = service.reached, [service.source]
+    # A later line of the same file would win.
+    also = (*file, *reached.also)
+    if reached.reach is Reach.STOPPED:
+        return WARN(subject, "not_running", proof, rests_on=file, also=also)
+    shown = (proof, *reached.proof)
+    if reached.reach is Reach.LOCAL:
+        return WARN(subject, "local_only", *shown, rests_on=file, also=also)
+    if not service.file:
+        return FAIL(subject, "open_without_file", *shown, also=also)
+    return FAIL(subject, "open", *shown, rests_on=file, also=also)

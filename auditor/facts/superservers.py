@@ -1,0 +1,91 @@
+"""Services that another daemon starts when somebody connects: inetd and xinetd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from auditor.model.facts import Fact
+from auditor.model.sources import Body, Read, SourceText, ValueKind
+
+#: Names under which a superserver owns the sockets of what it starts.
+SUPERSERVERS = frozenset({"inetd", "xinetd", "openbsd-inetd", "systemd"})
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One service: `service` is a name of services(5) or a port number."""
+
+    service: str
+    program: str
+    arguments: tuple[str, ...]
+    read: Read[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Superservers(Fact):
+    """What inetd and xinetd would start; disabled entries are left out."""
+
+    fragment: ClassVar[str] = r"""
+source_file /etc/inetd.conf inetd
+source_glob '/etc/inetd.d/*' inetd
+source_glob '/etc/xinetd.d/*' lines 'service disable server port bind interface'
+"""
+
+    served: tuple[Served, ...]
+
+    @classmethod
+    def parse(cls, body: Body) -> Self:
+        """`SERVICE TYPE PROTOCOL WAIT USER PROGRAM NAME …`, or `KEY = VALUE` blocks."""
+        found: list[Served] = []
+        for text in body.used():
+            xinetd = text.source.name.startswith("/etc/xinetd.d/")
+            found += _xinetd(text) if xinetd else _inetd(text)
+        return cls(body.sources, tuple(found))
+
+    def starting(self, program: str) -> tuple[Served, ...]:
+        """The entries that start a program of that name."""
+        return tuple(one for one in self.served if one.program == program)
+
+
+def _inetd(text: SourceText) -> Iterator[Served]:
+    for line in text.lines:
+        words = line.fields
+        if len(words) < 6:
+            continue
+        # A wrapper (tcpd) gets the program's name as its own first argument.
+        program = words[5].rpartition("/")[2]
+        if program == "tcpd" and len(words) > 6:
+            program = words[6].rpartition("/")[2]
+        service = words[0].rpartition(":")[2]
+        shown = f"{words[0]} {words[5]}"
+        read = text.read(shown, line, key="inetd", kind=ValueKind.SERVICE)
+        yield Served(service, program, words[7:], read)
+
+
+def _xinetd(text: SourceText) -> Iterator[Served]:
+    settings: dict[str, Read[str]] = {}
+    for line in text.lines:
+        words = line.text.replace("=", " ").split()
+        if words[:1] == ["service"]:
+            settings = {}
+        if len(words) > 1:
+            kind = ValueKind.SERVICE
+            settings[words[0]] = text.read(words[1], line, key=words[0], kind=kind)
+        # Braces travel as `_`; at the closing one the entry is whole.
+        if words == ["_"] and "server" in settings:
+            entry = _entry(settings)
+            if entry is not None:
+                yield entry
+            settings = {}
+
+
+def _entry(settings: dict[str, Read[str]]) -> Served | None:
+    """One block of xinetd.conf(5), None when it is disabled."""
+    disable = settings.get("disable")
+    service = settings.get("port") or settings.get("service")
+    if service is None or (disable is not None and disable.value.lower() == "yes"):
+        return None
+    server = settings["server"]
+    return Served(service.value, server.value.rpartition("/")[2], (), server)
