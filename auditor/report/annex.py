@@ -43,6 +43,12 @@ class Sheet:
     state: str
     parts: tuple[SheetPart, ...]
 
+    @property
+    def tally(self) -> list[tuple[Bucket, int]]:
+        """How many checks came to each bucket, in the order of the bar."""
+        counts = {part.bucket: len(part.lines) for part in self.parts}
+        return [(bucket, counts.get(bucket, 0)) for bucket in BUCKETS]
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -57,11 +63,12 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What a person declares of something that no probe sees."""
+    """What a person declares of something that no probe sees, for some hosts."""
 
-    finding: FindingRecord
+    check: str
     title: str
     sentence: Sentence
+    hosts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +132,15 @@ def _ends_soon(until: date, day: date) -> bool:
 
 
 def declared(view: View) -> list[Declared]:
-    """What is declared, check by check."""
+    """What is declared, check by check; the same words for many hosts once."""
+    hosts: dict[tuple[str, Sentence], list[str]] = {}
+    for finding in _known(view):
+        if finding.verdict is Verdict.ATTESTED:
+            said = finding.check, view.speaker.sentence(finding)
+            hosts.setdefault(said, []).append(finding.host)
     return [
-        Declared(finding, view.title(finding.check), view.speaker.sentence(finding))
-        for finding in _known(view)
-        if finding.verdict is Verdict.ATTESTED
+        Declared(check, view.title(check), sentence, tuple(dict.fromkeys(names)))
+        for (check, sentence), names in hosts.items()
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -50,6 +51,8 @@ def render_html(
     out, and without `cnil-san-2022-009` so are its seven questions.
     """
     view = view_of(run, sidecars, frameworks, language)
+    work = steps(view)
+    risks = accepted(view)
     style = _asset("report.css") + _page_margins(view)
     script = _asset("report.js")
     return _template().render(
@@ -63,15 +66,18 @@ def render_html(
         decisions=decisions(view),
         path=data_path(view),
         matrix=matrix(view),
-        steps=steps(view),
+        steps=work,
+        open_checks={block.check.id for step in work for block in step.blocks},
         sheets=sheets(view),
         causes=causes(view),
         read_in_part=read_in_part(view),
-        accepted=accepted(view),
+        accepted=risks,
+        soon=sum(risk.ends_soon for risk in risks),
         declared=declared(view),
         catalogue=catalogue(view),
-        style=Markup(style),  # noqa: S704 - ours, and escaped as CSS
-        script=Markup(script),  # noqa: S704 - ours
+        programs=_programs(view),
+        style=Markup(style),
+        script=Markup(script),
         policy=policy(style, script),
     )
 
@@ -110,6 +116,12 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     return environment.get_template("report.html.j2")
+
+
+def _programs(view: View) -> list[tuple[str, int]]:
+    """Digest of a program that hosts ran, and how many did; the most common first."""
+    digests = (host.program_sha256 for host in view.judged.hosts.values())
+    return Counter(digest for digest in digests if digest).most_common()
 
 
 def _page_margins(view: View) -> str:

@@ -126,7 +126,8 @@ def _port(finding: FindingRecord) -> str:
 
 
 def _end_of(path: str) -> str:
-    """The end of a long path, which says most."""
+    """The end of a long path, which says most, cut before a folder's name."""
     if len(path) <= MOST_LETTERS:
         return path
-    return "…" + path[-(MOST_LETTERS - 1) :]
+    end = path[-(MOST_LETTERS - 1) :]
+    return "…" + (end[end.index("/") :] if "/" in end[:-1] else end)

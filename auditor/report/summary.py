@@ -11,7 +11,7 @@ from auditor.model.snapshot import HostState
 from auditor.report.judged import SEVERITIES
 from auditor.report.sentences import Sentence
 from auditor.report.story import Statement, exposures, statements
-from auditor.report.unseen import UNSEEN_STATES, causes
+from auditor.report.unseen import causes
 from auditor.report.view import View
 
 #: The order of bar and legend: what needs a reader's eye first.
@@ -35,7 +35,7 @@ MOST_CAUSES = 6
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A bucket in bar and legend; `x` and `width` are shares of a hundred."""
+    """A bucket in bar and legend; `x` and `width` are thousandths of the bar."""
 
     bucket: Bucket
     count: int
@@ -83,6 +83,7 @@ class Summary:
     more: tuple[str, ...]
     segments: tuple[Segment, ...]
     audited: int
+    partial: int
     breach: Breach | None
     unseen: tuple[UnseenLine, ...]
     unseen_more: int
@@ -98,9 +99,8 @@ def summary(view: View) -> Summary:
         found=_found(view),
         more=tuple(_statement(view, one) for one in said[1:4]),
         segments=tuple(_segments(view)),
-        audited=sum(
-            host.state not in UNSEEN_STATES for host in view.judged.hosts.values()
-        ),
+        audited=_hosts_in(view, HostState.AUDITED),
+        partial=_hosts_in(view, HostState.PARTIAL),
         breach=_breach(view),
         unseen=tuple(_unseen(view)[:MOST_CAUSES]),
         unseen_more=max(0, len(causes_) - MOST_CAUSES),
@@ -166,8 +166,8 @@ def _segments(view: View) -> list[Segment]:
     at = 0.0
     segments = []
     for bucket in BUCKETS:
-        width = 100 * counts[bucket] / total
-        segments.append(Segment(bucket, counts[bucket], round(at, 3), round(width, 3)))
+        width = 1000 * counts[bucket] / total
+        segments.append(Segment(bucket, counts[bucket], round(at, 2), round(width, 2)))
         at += width
     return segments
 
@@ -215,10 +215,5 @@ def _exposed(view: View, host: str, checks: list[str]) -> Exposed:
     return Exposed(host, tuple(sentences)[:MOST_IN_BREACH], tuple(checks))
 
 
-def partial_hosts(view: View) -> list[str]:
-    """The hosts that were read with less privilege than asked, or not to the end."""
-    return [
-        host.name
-        for host in view.judged.hosts.values()
-        if host.state is HostState.PARTIAL
-    ]
+def _hosts_in(view: View, state: HostState) -> int:
+    return sum(host.state is state for host in view.judged.hosts.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditor.model.findings import Reason, Verdict
@@ -34,9 +35,9 @@ UNSEEN_STATES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class HostCause:
-    """The checks that one cause left open on one host; `all` when it was every one."""
+    """The checks that one cause left open on hosts; `all` when it was every one."""
 
-    host: str
+    hosts: tuple[str, ...]
     checks: tuple[str, ...]
     all: bool
     details: tuple[str, ...]
@@ -47,22 +48,22 @@ class Cause:
     """One reason, with the hosts that it concerns, the most concerned first."""
 
     reason: Reason
-    hosts: tuple[HostCause, ...]
+    rows: tuple[HostCause, ...]
 
     @property
     def pairs(self) -> int:
         """How many (check, host) pairs it left open."""
-        return sum(len(host.checks) for host in self.hosts)
+        return sum(len(row.hosts) * len(row.checks) for row in self.rows)
 
     @property
     def names(self) -> list[str]:
         """The hosts' names."""
-        return [host.host for host in self.hosts]
+        return [name for row in self.rows for name in row.hosts]
 
     @property
     def details(self) -> list[str]:
         """What the hosts said, each once."""
-        return list(dict.fromkeys(d for host in self.hosts for d in host.details))
+        return list(dict.fromkeys(d for row in self.rows for d in row.details))
 
 
 def causes(view: View) -> list[Cause]:
@@ -74,13 +75,7 @@ def causes(view: View) -> list[Cause]:
             reason = judged.reason(check, host) or Reason.MISSING
             open_pairs.setdefault(reason, {}).setdefault(host, []).append(check)
     found = [
-        Cause(
-            reason,
-            tuple(
-                _host_cause(view, host, checks, reason)
-                for host, checks in _widest(hosts)
-            ),
-        )
+        Cause(reason, tuple(_rows(view, hosts, reason)))
         for reason, hosts in open_pairs.items()
     ]
     return sorted(found, key=_order)
@@ -97,7 +92,22 @@ def read_in_part(view: View) -> list[FindingRecord]:
     ]
 
 
-def _host_cause(view: View, host: str, checks: list[str], reason: Reason) -> HostCause:
+def _rows(
+    view: View, hosts: dict[str, list[str]], reason: Reason
+) -> Iterable[HostCause]:
+    """Hosts of the same checks and details share a row; the most checks first."""
+    shared: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    for host, checks in sorted(hosts.items(), key=lambda item: (-len(item[1]), item)):
+        details = _details(view, host, checks, reason)
+        shared.setdefault((tuple(checks), details), []).append(host)
+    for (checks_, details), names in shared.items():
+        whole = len(checks_) == len(view.judged.checks)
+        yield HostCause(tuple(names), checks_, whole, details)
+
+
+def _details(
+    view: View, host: str, checks: list[str], reason: Reason
+) -> tuple[str, ...]:
     info = view.judged.hosts[host]
     details = [
         finding.detail
@@ -107,12 +117,7 @@ def _host_cause(view: View, host: str, checks: list[str], reason: Reason) -> Hos
     ]
     if info.reason is reason and info.detail:
         details.insert(0, info.detail)
-    whole = len(checks) == len(view.judged.checks)
-    return HostCause(host, tuple(checks), whole, tuple(dict.fromkeys(details)))
-
-
-def _widest(hosts: dict[str, list[str]]) -> list[tuple[str, list[str]]]:
-    return sorted(hosts.items(), key=lambda item: (-len(item[1]), item[0]))
+    return tuple(dict.fromkeys(details))
 
 
 def _order(cause: Cause) -> tuple[int, int, str]:
