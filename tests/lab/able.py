@@ -1,8 +1,8 @@
 """What this kernel and disk can carry: tried at each `up`, never guessed.
 
 `loop`: a loop device can be made and mounted. `fscrypt`: ext4 on it takes a folder
-with a policy. `cgroup`: a group of the unified hierarchy for systemd. `plain-disk`: the
-checkout lies on a block device with no encryption in its stack.
+with a policy. `cgroup`: a group of the unified hierarchy for systemd. `disk`: the
+checkout lies on a block device, not on an overlay.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def write(run: Run) -> None:
         "loop": try_loop(run, encrypt=False),
         "fscrypt": try_loop(run, encrypt=True),
         "cgroup": try_cgroup(run),
-        "plain-disk": plain_disk(CACHE),
+        "disk": on_disk(CACHE),
     }
     able = [name for name, works in found.items() if works]
     (run.folder / "able.json").write_text(json.dumps(able))
@@ -89,17 +89,7 @@ def cgroup_of(run: Run, host: Host) -> Path:
     return (state.cgroup_root() or Path()) / f"lab-{run.id}-{host.name}"
 
 
-def plain_disk(path: Path) -> bool:
-    """Does the folder lie on a block device, with nothing encrypted below it?"""
+def on_disk(path: Path) -> bool:
+    """Does the folder lie on a block device that the kernel names?"""
     device = path.stat().st_dev
-    block = Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}")
-    return block.exists() and not encrypted(block)
-
-
-def encrypted(block: Path) -> bool:
-    name = block / "dm" / "uuid"
-    if name.exists() and name.read_text().startswith("CRYPT-"):
-        return True
-    slaves = block / "slaves"
-    below = sorted(slaves.iterdir()) if slaves.is_dir() else []
-    return any(encrypted(slave) for slave in below)
+    return Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}").exists()

@@ -24,9 +24,11 @@ from tests.lab.state import Run
 PERSONS = {
     "martin": "martin@poste12",
     "dubois": "dubois@portable",
-    "leroy": "leroy@accueil",
-    "leroy-chez-elle": "leroy@maison",
+    "petit": "petit@accueil",
     "mega": "mega@editeur",
+    "leroy": "leroy@poste3",
+    "leroy-chez-elle": "leroy@maison",
+    "moreau": "moreau@poste4",
     "robot": "robot@sauvegarde",
 }
 AUDIT_KEY = "audit_ed25519"
@@ -42,8 +44,7 @@ def make_keys(run: Run, hosts: Iterable[Host]) -> None:
     for person, comment in PERSONS.items():
         make_key(keys / person, comment)
     for host in hosts:
-        if host.has_root:
-            make_key(keys / f"host-{host.name}", host.name)
+        make_key(keys / f"host-{host.name}", host.name)
         if not host.pinned:
             make_key(keys / f"former-{host.name}", host.name)
 
@@ -118,7 +119,7 @@ def write_inventory(run: Run, hosts: Iterable[Host]) -> None:
     head = (LAB / "inventory.toml").read_text()
     head = head.replace("{key}", str(run.folder / "keys" / AUDIT_KEY))
     run.inventory.write_text(head + "".join(host_table(host) for host in hosts))
-    pins = [pin(run, host) for host in hosts if host.has_root]
+    pins = [pin(run, host) for host in hosts]
     (run.folder / "known_hosts").write_text("".join(pins))
     for path in MANIFESTS.glob("*.toml"):
         (run.folder / path.name).write_text(fill_in(run, path.read_text()))

@@ -15,6 +15,8 @@ from pathlib import Path
 PATIENTS = 60
 # The vectors that detectors are tested with everywhere: alone they are test data.
 SYNTHETIC = ("287127590012349", "176031290004542", "176032A90004547", "284072B90100792")
+# The assigning authority of a national identity, as PID-3 names it.
+INS = "ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.8&ISO^INS"
 NAMES = ("EXEMPLE", "ESSAI", "FICTIF", "MODELE", "INVENTE", "SPECIMEN")
 FIRST_NAMES = ("ZELIE", "ANATOLE", "OLYMPE", "FULBERT", "PERVENCHE", "ALCIDE")
 ANALYSES = (
@@ -45,7 +47,7 @@ def nir(chance: random.Random, sex: int, year: int, month: int) -> str:
 
 def patients(seed: int) -> tuple[Patient, ...]:
     """The same patients for the same seed."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     return tuple(patient(chance, number) for number in range(1, PATIENTS + 1))
 
 
@@ -64,12 +66,17 @@ def patient(chance: random.Random, number: int) -> Patient:
 
 def results(seed: int, count: int) -> Iterator[tuple[Patient, str, str, str, str]]:
     """Patient, code, name, value, unit of invented analyses."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     known = patients(seed)
     for number in range(count):
         code, name, unit = chance.choice(ANALYSES)
         value = f"{chance.uniform(0.1, 9.9):.1f}"
         yield known[number % len(known)], code, name, value, unit
+
+
+def name_of(who: Patient) -> str:
+    """PID-5 to PID-8: name, maiden name of the mother (none), birth, sex."""
+    return f"{who.name}^{who.first_name}||{who.born}|{who.sex}"
 
 
 def csv_of_results(seed: int, count: int) -> str:
@@ -90,8 +97,7 @@ def hl7_of_results(seed: int, count: int) -> str:
     for number, (who, code, name, value, unit) in enumerate(results(seed, count), 1):
         segments += [
             rf"MSH|^~\&|MEGABUS|LABO35|SIL|LABO35|20200914083000||ORU^R01|{number}|P|2.5",
-            f"PID|1||{who.ipp}^^^LABO35^PI~{who.nir}^^^ASIP-SANTE-INS-NIR&1.2.250.1.213"
-            f".1.4.8&ISO^INS||{who.name}^{who.first_name}||{who.born}|{who.sex}",
+            f"PID|1||{who.ipp}^^^LABO35^PI~{who.nir}^^^{INS}||{name_of(who)}",
             f"OBR|1|{number}|{number}|{code}^{name}",
             f"OBX|1|NM|{code}^{name}||{value}|{unit}||||F",
         ]
@@ -102,7 +108,7 @@ def sql_of_results(seed: int, count: int) -> str:
     lines = [
         "-- PostgreSQL database dump",
         "",
-        "CREATE TABLE resultats (nir text, ipp text, nom text, analyse text, valeur text);",
+        "CREATE TABLE resultats (nir text, ipp text, nom text, code text, val text);",
     ]
     for who, _, name, value, _ in results(seed, count):
         row = (who.nir, who.ipp, who.name, name, value)
@@ -113,7 +119,7 @@ def sql_of_results(seed: int, count: int) -> str:
 
 def csv_of_accounts() -> str:
     """Logins with their passwords in clear, as the founding case had them."""
-    chance = random.Random(7)  # noqa: S311
+    chance = random.Random(7)
     lines = ["login;mdp;site"]
     for number in range(1, 25):
         word = "".join(

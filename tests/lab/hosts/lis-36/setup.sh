@@ -18,18 +18,18 @@ certificate() { # KEY CERTIFICATE
 
 groupadd tech
 person c.leroy "$(hash 6)" -c 'Claire Leroy' -G tech
-person d.dubois "$(hash 6)" -c 'David Dubois' -G tech
+person m.moreau "$(hash 6)" -c 'Marc Moreau' -G tech
 # One person with two machines.
 cat "$keys/leroy" "$keys/leroy-chez-elle" >/home/c.leroy/.ssh/authorized_keys
 # Two keys that can do one thing each: automata, whoever their comments name.
 person sauvegarde '!' -c 'Copies nocturnes'
-for key in robot martin; do
+for key in robot moreau; do
     printf 'restrict,command="/usr/bin/rrsync -ro /srv/labo" '
     cat "$keys/$key"
 done >/home/sauvegarde/.ssh/authorized_keys
 # The shared account of old: shell, password and key are there, but it has expired.
 person labo "$(hash 6)" -c 'Ancien poste de paillasse' -e 2024-01-01
-cat "$keys/martin" "$keys/dubois" >/home/labo/.ssh/authorized_keys
+cat "$keys/moreau" >/home/labo/.ssh/authorized_keys
 person telemaintenance "$(hash 6)" -c 'Accès éditeur, fermé' -e 2024-01-01
 # Old MD5 fields behind a lock.
 useradd -m -s /bin/bash -p "!$(hash 1)" ancien
@@ -46,7 +46,8 @@ install -m 440 "$files/sudoers" /etc/sudoers.d/tech
 # --- The records: under fscrypt where this kernel can, for nobody else's eyes.
 
 if [ -e /sys/fs/ext4/features/encryption ] && mountpoint -q /srv/labo; then
-    fscrypt setup --quiet --force >/dev/null
+    # `fscrypt setup` alone would spend ten seconds on measuring for passphrases.
+    install -m 644 "$files/fscrypt.conf" /etc/fscrypt.conf
     fscrypt setup --quiet /srv/labo >/dev/null
     install -d -m 700 /srv/labo/dossiers
     head -c 32 /dev/urandom >/run/raw_key
@@ -60,9 +61,11 @@ cp "$records/exports/"* /srv/labo/dossiers/
 chmod 600 /srv/labo/dossiers/*
 # What may be read by all: test vectors, bar codes of tubes, a manual, code.
 install -d /srv/labo/public /srv/labo/app/migrations
+install -d -m 770 -g tech /srv/labo/depot
 cp "$records/vectors/jeu_d_essai.csv" "$files/tubes.csv" "$files/notice-hl7.txt" \
     /srv/labo/public/
-cp "$files/0001_initial.py" "$files/0002_index.sql" /srv/labo/app/migrations/
+cp "$files/0002_index.sql" /srv/labo/app/migrations/
+cp "$files/0001_initial.txt" /srv/labo/app/migrations/0001_initial.py
 # Swap is compressed memory; the kernel's table is replayed.
 install -m 444 "$files/swaps" /run/swaps
 mount --bind /run/swaps /proc/swaps

@@ -5,6 +5,8 @@ files=$PWD/files
 install -d -m 700 /root/.ssh
 install -m 600 keys/mega /root/.ssh/authorized_keys
 
+install -d -m 750 /srv/labo
+
 # The migration's work folder, as it was on the last day; the timer erases it.
 install -d -m 750 /srv/migration/lab22
 cp records/migration/* /srv/migration/lab22/
