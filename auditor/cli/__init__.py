@@ -16,7 +16,6 @@ import typer
 
 from auditor import __version__
 from auditor.cli import auditing, explaining, inventory, trust
-from auditor.cli.doctor import doctor
 from auditor.cli.init import init
 from auditor.errors import AuditorError
 
@@ -47,7 +46,7 @@ app.command()(init)
 app.add_typer(inventory.app, name="inventory")
 app.add_typer(trust.app, name="trust")
 for command in (
-    doctor,
+    auditing.doctor,
     auditing.run,
     auditing.collect,
     auditing.evaluate,

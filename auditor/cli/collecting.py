@@ -6,10 +6,10 @@ import getpass
 import secrets
 import signal
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.cli.options import How
 from auditor.collect.program import Program, assemble
 from auditor.errors import ConfigurationError, Problem
 from auditor.evaluate.run import Scope
@@ -20,16 +20,6 @@ from auditor.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from auditor.collect.visiting import Ask, Means
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """How a command collects."""
-
-    answers: Mapping[str, Path] = field(default_factory=dict)
-    jobs: int | None = None
-    no_input: bool = False
-    color: str = "auto"
 
 
 def collect_into(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import typer
 
-from auditor.cli.collecting import How, collect_into
-from auditor.cli.options import Color, InventoryPath, Jobs, Limit, NoInput
-from auditor.cli.scope import Options, read_scope
+from auditor.cli.collecting import collect_into
+from auditor.cli.options import How, Options
+from auditor.cli.scope import read_scope
 from auditor.model.host import Host, Inventory
 from auditor.model.snapshot import HostState, Snapshot
 
@@ -18,20 +18,9 @@ from auditor.model.snapshot import HostState, Snapshot
 CLOCK_OFF = 60
 
 
-def doctor(
-    inventory: InventoryPath = Path("inventory.toml"),
-    limit: Limit = None,
-    jobs: Jobs = None,
-    no_input: NoInput = False,
-    color: Color = "auto",
-) -> int:
-    """Try each host (reach, host key, login, privilege, clock), read nothing else.
-
-    Example: auditor doctor -i inventory.toml -l site-35
-
-    Exit code: 0 all well, 1 something to mend here, 3 a host would not be audited.
-    """
-    scope, hosts = read_scope(Options(inventory, limit))
+def examine(options: Options, how: How) -> int:
+    """Try each host and look at our own files; the exit code."""
+    scope, hosts = read_scope(options)
     ours = list(own_faults(scope.inventory, hosts))
     for fault in ours:
         typer.echo(f"auditor  {fault}")
@@ -40,7 +29,7 @@ def doctor(
         lambda s: snapshots.__setitem__(s.host, s),
         scope,
         hosts,
-        How({}, jobs, no_input, color),
+        how,
         facts=(),
     )
     for host in hosts:

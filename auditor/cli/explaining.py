@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from auditor.cli.options import ChecksDir, InventoryPath, Lang, Language, Limit
-from auditor.cli.scope import known_checks, select_checks
 from auditor.errors import AuditorError
-from auditor.inventory.reading import read_inventory
-from auditor.inventory.selecting import select_hosts
-from auditor.model.check import Check
-from auditor.model.frameworks import load_frameworks
+
+if TYPE_CHECKING:
+    from auditor.model.check import Check
 
 checks_app = typer.Typer(
     help="The checks and what they are mapped to.",
@@ -56,6 +54,8 @@ def explain(
 
     Example: auditor explain ACC-001 --lang fr
     """
+    from auditor.cli.scope import known_checks, select_checks
+
     found = select_checks(known_checks(tuple(checks or ())), (name,))
     if len(found) > 1:
         names = ", ".join(check.id for check in found)
@@ -86,6 +86,8 @@ def _explained(check: Check, language: str) -> list[str]:
 
 
 def _requirements(check: Check, language: str) -> list[str]:
+    from auditor.model.frameworks import load_frameworks
+
     frameworks = load_frameworks()
     titles = {name: framework.title[language] for name, framework in frameworks.items()}
     lines = []
@@ -98,6 +100,8 @@ def _requirements(check: Check, language: str) -> list[str]:
 @checks_app.command("list")
 def list_checks(checks: ChecksDir = None, lang: Lang = None) -> None:
     """One line a check: id, family, severity, title."""
+    from auditor.cli.scope import known_checks
+
     language = (lang or Language.EN).value
     for check in known_checks(tuple(checks or ())):
         title = check.sidecar.texts[language].title
@@ -123,6 +127,9 @@ def sudoers(
     Example: auditor sudoers -i inventory.toml > auditor.sudoers; visudo -cf
     auditor.sudoers; then install it as /etc/sudoers.d/auditor, mode 0440.
     """
+    from auditor.inventory.reading import read_inventory
+    from auditor.inventory.selecting import select_hosts
+
     read = read_inventory(inventory)
     users = sorted({h.user for h in select_hosts(read, limit) if h.user})
     typer.echo(

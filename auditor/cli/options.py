@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
@@ -88,6 +89,30 @@ Answers = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """The options that say what is audited and how it is judged."""
+
+    inventory: Path
+    limit: str | None = None
+    check: tuple[str, ...] = ()
+    checks: tuple[Path, ...] = ()
+    lang: Language | None = None
+    as_of: str | None = None
+    fail_on: FailOn = FailOn.LOW
+    min_coverage: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a command collects."""
+
+    answers: Mapping[str, Path] = field(default_factory=dict)
+    jobs: int | None = None
+    no_input: bool = False
+    color: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """One `-f FORMAT:PATH`; the path is None for standard output."""
 
@@ -95,10 +120,10 @@ class Output:
     path: Path | None
 
 
-def outputs(formats: list[str] | None, known: list[str]) -> tuple[Output, ...]:
+def outputs(formats: Sequence[str], known: list[str]) -> tuple[Output, ...]:
     """Read the `-f` options; raises AuditorError naming the wrong one."""
     found = []
-    for text in formats or []:
+    for text in formats:
         name, colon, path = text.partition(":")
         if not colon or not path or name not in known:
             choice = " or ".join(f"{name}:PATH" for name in known)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from auditor.cli.options import FailOn, Language, instant
+from auditor.cli.options import Options, instant
 from auditor.errors import ConfigurationError, Problem
 from auditor.evaluate.run import Scope
 from auditor.inventory.documents import meant
@@ -18,20 +17,6 @@ from auditor.loading import load_checks, load_folder, rules_sha256
 from auditor.model.check import Check
 from auditor.model.findings import Severity
 from auditor.model.host import Host
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The options that say what is audited and how it is judged."""
-
-    inventory: Path
-    limit: str | None = None
-    check: tuple[str, ...] = ()
-    checks: tuple[Path, ...] = ()
-    lang: Language | None = None
-    as_of: str | None = None
-    fail_on: FailOn = FailOn.LOW
-    min_coverage: float = 0.0
 
 
 def read_scope(options: Options) -> tuple[Scope, tuple[Host, ...]]:

@@ -1,0 +1,143 @@
+"""The three stages as the commands run them: collect, evaluate, report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import typer
+
+from auditor.cli.collecting import collect_into, program_by_hand
+from auditor.cli.options import How, Options, Output, outputs
+from auditor.cli.scope import known_checks, read_scope
+from auditor.errors import AuditorError
+from auditor.evaluate.run import Scope
+from auditor.evaluate.run import evaluate as judge
+from auditor.model.check import Check
+from auditor.model.host import Host
+from auditor.model.run import Run
+from auditor.model.snapshot import HostState, Snapshot
+from auditor.report.formats import FORMATS, Material
+from auditor.store.folder import RunFolder, read_run, read_snapshot, read_snapshots
+from auditor.store.inputs import inputs_of
+
+
+def run(
+    options: Options, how: How, formats: Sequence[str], out: Path | None, dry: bool
+) -> int:
+    """Collect, evaluate, store, report; the exit code."""
+    wanted = outputs(formats, list(FORMATS))
+    scope, hosts = read_scope(options)
+    if dry:
+        return _announce(scope, hosts)
+    with RunFolder(out or scope.inventory.store_dir) as folder:
+        interrupted = collect_into(folder.add, scope, hosts, how)
+        order = [host.name for host in hosts]
+        snapshots = read_snapshots(folder.path / "snapshots", order)
+        result = judge(snapshots, scope, interrupted=bool(interrupted))
+        final = folder.finish(result, inputs_of(scope.inventory))
+    _deliver(result, scope.language, wanted, known_checks(options.checks), how.color)
+    print(f"run: {final}", file=sys.stderr)
+    return interrupted or result.run.exit_code
+
+
+def collect(options: Options, how: How, out: Path, program_for: str | None) -> int:
+    """Collect into `out`, or print the program for one host; the exit code."""
+    scope, hosts = read_scope(options)
+    if program_for is not None:
+        typer.echo(program_by_hand(scope, program_for), nl=False)
+        return 0
+    whole = True
+    with RunFolder(out) as folder:
+        interrupted = collect_into(folder.add, scope, hosts, how)
+        for file in sorted((folder.path / "snapshots").iterdir()):
+            whole = whole and read_snapshot(file).state is HostState.AUDITED
+            file.replace(out / file.name)
+            typer.echo(out / file.name)
+    return interrupted or (0 if whole else 3)
+
+
+def evaluate(
+    snapshots: Sequence[Path],
+    options: Options,
+    formats: Sequence[str],
+    out: Path | None,
+    color: str,
+) -> int:
+    """Judge snapshots offline; the exit code. Raises AuditorError."""
+    wanted = outputs(formats, list(FORMATS))
+    scope, hosts = read_scope(options)
+    names = [host.name for host in hosts]
+    taken = [s for s in _snapshots(snapshots, names) if s.host in names]
+    if not taken:
+        raise AuditorError("evaluate: no snapshot of a chosen host")
+    result = judge(taken, scope)
+    _deliver(result, scope.language, wanted, known_checks(options.checks), color)
+    if out is not None:
+        with RunFolder(out) as folder:
+            for snapshot in taken:
+                folder.add(snapshot)
+            final = folder.finish(result, inputs_of(scope.inventory))
+        print(f"run: {final}", file=sys.stderr)
+    return result.run.exit_code
+
+
+def report(
+    run: Path,
+    formats: Sequence[str],
+    language: str | None,
+    checks: tuple[Path, ...],
+    color: str,
+) -> int:
+    """Render a stored run again; raises AuditorError."""
+    wanted = outputs(formats, list(FORMATS))
+    result = read_run(run)
+    language = language or result.run.language
+    _deliver(result, language, wanted, known_checks(checks), color)
+    return 0
+
+
+def _snapshots(paths: Sequence[Path], order: list[str]) -> Iterator[Snapshot]:
+    for path in paths:
+        if path.is_dir():
+            inner = path / "snapshots"
+            yield from read_snapshots(inner if inner.is_dir() else path, order)
+        else:
+            yield read_snapshot(path)
+
+
+def _announce(scope: Scope, hosts: Sequence[Host]) -> int:
+    """What `--dry-run` prints: whom it would log in to, as whom, with what rights."""
+    for host in hosts:
+        login = f"{host.user}@{host.address}:{host.port}"
+        through = f" through {host.jump}" if host.jump else ""
+        rights = "" if host.privilege == "never" else f", {host.privilege_by}"
+        where = host.transport if host.transport != "ssh" else login + through
+        typer.echo(f"{host.name}  {where}  privilege {host.privilege}{rights}")
+    typer.echo(f"{len(hosts)} hosts, {len(scope.checks)} checks")
+    return 0
+
+
+def _deliver(
+    result: Run,
+    language: str,
+    wanted: Sequence[Output],
+    checks: Iterable[Check],
+    color: str,
+) -> None:
+    """Write the formats, then the summary: on stderr when stdout has data."""
+    from auditor.model.frameworks import load_frameworks
+    from auditor.store.atomic import write_atomic
+
+    sidecars = {c.id: c.sidecar for c in checks}
+    material = Material(result, sidecars, load_frameworks(), language)
+    for output in wanted:
+        data = FORMATS[output.format](material)
+        if output.path is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
+        else:
+            write_atomic(output.path, data)
+    print(result.run.totals, result.run.coverage, file=sys.stderr)
+    del color
