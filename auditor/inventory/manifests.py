@@ -46,10 +46,11 @@ def read_manifests(folder: Path, *, timezone: str) -> Manifests:
     ConfigurationError with every mistake of all five.
     """
     problems: list[Problem] = []
+    migrations = _read(folder, "migration", Migration, problems)
     owners = _read(folder, "owner", Owner, problems)
     manifests = Manifests(
         timezone=timezone,
-        migrations=_read(folder, "migration", Migration, problems),
+        migrations=migrations,
         owners=Owners(owners.file, owners.entries),
         services=_read(folder, "service", Service, problems),
         attestations=_read(folder, "attestation", Attestation, problems),
@@ -118,7 +119,10 @@ def _same_ids(document: Document, entries: Sequence[object]) -> Iterator[Problem
 def _outside(document: Document, kind: str) -> Iterator[Problem]:
     """What stands in a manifest beside its entries."""
     for key, value in document.table.items():
-        if key != kind:
+        if key == "draft":
+            message = "write true, or take this line out: this manifest counts"
+            yield document.problem((key,), message)
+        elif key != kind:
             near = meant(key, [kind]) or f"; the entries here are [[{kind}]]"
             yield document.problem((key,), f"unknown key{near}")
         elif isinstance(value, dict):
