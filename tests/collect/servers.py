@@ -18,6 +18,14 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import paramiko
+from paramiko.common import (
+    AUTH_FAILED,
+    AUTH_PARTIALLY_SUCCESSFUL,
+    AUTH_SUCCESSFUL,
+    OPEN_FAILED_CONNECT_FAILED,
+    OPEN_SUCCEEDED,
+)
+from paramiko.server import InteractiveQuery
 
 from auditor.model.host import Host, Limits, Pins
 
@@ -58,11 +66,11 @@ class _Porter(paramiko.ServerInterface):
     def _result(self, method: str, right: bool) -> int:
         self.doors.offered.append(method)
         if method not in self.doors.methods or not right:
-            return paramiko.AUTH_FAILED
+            return AUTH_FAILED
         self.passed.append(method)
         if self.doors.all_needed and len(self.passed) < len(self.doors.methods):
-            return paramiko.AUTH_PARTIALLY_SUCCESSFUL
-        return paramiko.AUTH_SUCCESSFUL
+            return AUTH_PARTIALLY_SUCCESSFUL
+        return AUTH_SUCCESSFUL
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         return self._result("publickey", right=True)
@@ -72,10 +80,10 @@ class _Porter(paramiko.ServerInterface):
 
     def check_auth_interactive(
         self, username: str, submethods: str
-    ) -> paramiko.InteractiveQuery | int:
+    ) -> InteractiveQuery | int:
         if "keyboard-interactive" not in self.doors.methods:
-            return paramiko.AUTH_FAILED
-        return paramiko.InteractiveQuery("", "", *self.doors.questions)
+            return AUTH_FAILED
+        return InteractiveQuery("", "", *self.doors.questions)
 
     def check_auth_interactive_response(self, responses: list[str]) -> int:
         return self._result(
@@ -83,15 +91,15 @@ class _Porter(paramiko.ServerInterface):
         )
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
-        return paramiko.OPEN_SUCCEEDED
+        return OPEN_SUCCEEDED
 
     def check_channel_direct_tcpip_request(
         self, chanid: int, origin: Address, destination: Address
     ) -> int:
         if destination not in self.doors.forward:
-            return paramiko.OPEN_FAILED_CONNECT_FAILED
+            return OPEN_FAILED_CONNECT_FAILED
         self.targets[chanid] = self.doors.forward[destination]
-        return paramiko.OPEN_SUCCEEDED
+        return OPEN_SUCCEEDED
 
     def check_channel_exec_request(
         self, channel: paramiko.Channel, command: bytes
