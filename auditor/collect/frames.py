@@ -14,7 +14,8 @@ from dataclasses import dataclass
 #: A fact is at most 1 MiB on the target, before the head lines of its sources.
 LONGEST_BODY = (1 << 20) + 4096
 _LONGEST_LINE = 512
-_NONCE = rb"[0-9a-f]{16,64}"
+_LONGEST_MARK = 80
+_FIRST = re.compile(rb"\n@([0-9a-f]{16,64}) FACT ")
 _FACT = re.compile(
     rb"(?P<name>[A-Za-z][A-Za-z0-9_]{0,63}) (?P<format>\d{1,6})"
     rb" (?P<length>\d{1,9}) (?P<sum>\d{1,10}|-)"
@@ -54,16 +55,17 @@ class FrameReader:
     """Takes the answer in pieces and gives each frame once it is whole.
 
     Without a nonce, that of the first frame holds: an answer carried by hand. Lines
-    that do not begin with it are noise (a profile that prints) and skipped.
+    that do not begin with it are noise (a profile that prints) and skipped, however
+    many there are.
     """
 
     def __init__(self, nonce: str | None) -> None:
         self.nonce = nonce
         self.ended = False
-        self._buffer = bytearray()
+        # A line begins after a newline; so does the first.
+        self._buffer = bytearray(b"\n")
         self._names: set[str] = set()
         self._head: tuple[Frame, int, bytes] | None = None
-        self._skipping = False
 
     def feed(self, data: bytes) -> list[Frame]:
         """Add bytes; gives the frames that became whole. Raises FrameError."""
@@ -76,7 +78,10 @@ class FrameReader:
     def _advance(self, frames: list[Frame]) -> bool:
         """One line or one body further; False when more bytes are needed."""
         if self._head is None:
-            return self._take_line()
+            line = self._next_line()
+            if line is not None:
+                self._read_line(line)
+            return line is not None
         frame, length, expected = self._head
         if len(self._buffer) < length + 1:
             return False
@@ -85,37 +90,39 @@ class FrameReader:
             raise FrameError(f"{frame.name}: longer than its head says")
         if expected != b"-" and int(expected) != cksum(body):
             raise FrameError(f"{frame.name}: the sum is wrong")
-        del self._buffer[: length + 1]
+        del self._buffer[:length]
         self._head = None
         text = body.decode("ascii", "backslashreplace")
         frames.append(Frame(frame.name, frame.format, text))
         return True
 
-    def _take_line(self) -> bool:
-        end = self._buffer.find(b"\n")
+    def _next_line(self) -> bytes | None:
+        """What follows the nonce on the next line that begins with it."""
+        start = self._find_mark()
+        if start is None:
+            del self._buffer[:-_LONGEST_MARK]
+            return None
+        end = self._buffer.find(b"\n", start)
         if end < 0:
-            if len(self._buffer) > _LONGEST_LINE:
-                self._skipping = True
-                self._buffer.clear()
-            return False
-        line = bytes(self._buffer[:end])
-        del self._buffer[: end + 1]
-        if self._skipping or len(line) > _LONGEST_LINE:
-            self._skipping = False
-        else:
-            self._read_line(line)
-        return True
+            if len(self._buffer) - start > _LONGEST_LINE:
+                raise FrameError("a frame's head does not end")
+            return None
+        line = bytes(self._buffer[start:end])
+        del self._buffer[:end]
+        return line
+
+    def _find_mark(self) -> int | None:
+        if self.nonce is None:
+            first = _FIRST.search(self._buffer)
+            if first is None:
+                return None
+            self.nonce = first[1].decode()
+        mark = f"\n@{self.nonce} ".encode()
+        found = self._buffer.find(mark)
+        return None if found < 0 else found + len(mark)
 
     def _read_line(self, line: bytes) -> None:
-        if self.nonce is None:
-            first = re.match(rb"@(" + _NONCE + rb") FACT ", line)
-            if first is None:
-                return
-            self.nonce = first[1].decode()
-        mark = f"@{self.nonce} ".encode()
-        if not line.startswith(mark):
-            return
-        kind, _, rest = line[len(mark) :].partition(b" ")
+        kind, _, rest = line.partition(b" ")
         if kind == b"FACT":
             self._open_frame(rest)
         elif kind == b"END":
@@ -135,6 +142,7 @@ class FrameReader:
             raise FrameError(f"{name} says it is {length} bytes long")
         self._names.add(name)
         self._head = (Frame(name, int(match["format"]), ""), length, match["sum"])
+        del self._buffer[:1]
 
     def _end(self, rest: bytes) -> None:
         if rest != str(len(self._names)).encode():

@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import subprocess
+from typing import ClassVar
 
 from auditor.collect.budget import Budget
 from auditor.collect.transports.stream import Received
@@ -22,6 +23,7 @@ class LocalStream:
 
     handshake = None
     lost = None
+    shell: ClassVar[tuple[str, ...]] = ("/bin/sh", "-c")
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
@@ -38,7 +40,7 @@ class LocalStream:
         """Run the command line; raises HostTroubleError without /bin/sh."""
         try:
             self._child = subprocess.Popen(
-                ["/bin/sh", "-c", command],
+                [*self.shell, command],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -48,7 +50,7 @@ class LocalStream:
             )
         except OSError as error:
             raise HostTroubleError(
-                HostState.BROKEN, Reason.PROTOCOL, f"/bin/sh: {error.strerror}"
+                HostState.BROKEN, Reason.PROTOCOL, f"{self.shell[0]}: {error.strerror}"
             ) from error
         for name in ("stdin", "stdout", "stderr"):
             number = getattr(self._child, name).fileno()
