@@ -25,6 +25,7 @@ DEMO = PROJECT / "demo"
 REPORT = DEMO / "report.html"
 LOCAL_REPORT = DEMO / "local.html"
 AUDITOR = str(PROJECT / ".venv/bin/auditor")
+RUN = (AUDITOR, "run", "--no-input")
 LAB = (sys.executable, str(PROJECT / "tests/lab/lab"))
 RECORDED = PROJECT / "tests/hosts"
 
@@ -94,8 +95,8 @@ def audit_lab() -> None:
     if tried.returncode != 0:
         raise NoLabError(last_line(tried.stdout + tried.stderr))
     with lab() as (name, inventory):
-        inside = [*LAB, "exec", "--id", name, AUDITOR]
-        audit([*inside, "run", "-i", str(inventory)], REPORT, (INCOMPLETE,), keep=True)
+        inside = [*LAB, "exec", "--id", name, *RUN, "-i", str(inventory)]
+        audit(inside, REPORT, (INCOMPLETE,), keep=True)
         keep_inventory(inventory.parent)
 
 
@@ -180,7 +181,7 @@ def audit_local(folder: Path, way: str) -> None:
     """Audit the one host of an inventory written to that folder."""
     inventory = folder / "inventory.toml"
     inventory.write_text(LOCAL_INVENTORY.format(name=NAME, way=way))
-    audit([AUDITOR, "run", "-i", str(inventory)], LOCAL_REPORT, COMPLETE)
+    audit([*RUN, "-i", str(inventory)], LOCAL_REPORT, COMPLETE)
 
 
 def audit(
@@ -189,7 +190,7 @@ def audit(
     """Run an auditor command; its run folder becomes demo/run when kept."""
     with tempfile.TemporaryDirectory(prefix=".runs-", dir=DEMO) as name:
         runs = Path(name)
-        written = ["-o", str(runs), "-f", f"html:{report}", "--no-input"]
+        written = ["-o", str(runs), "-f", f"html:{report}"]
         code = subprocess.run([*command, *written], check=False).returncode
         if code not in expected:
             wanted = " or ".join(str(number) for number in expected)
