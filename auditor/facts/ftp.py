@@ -73,7 +73,7 @@ allow_anon_ssl force_local_data_ssl force_local_logins_ssl force_anon_data_ssl
 force_anon_logins_ssl xferlog_enable xferlog_std_format log_ftp_protocol
 dual_log_enable syslog_enable xferlog_file vsftpd_log_file chroot_local_user
 userlist_enable userlist_deny userlist_file local_root user_sub_token
-ftp_username guest_enable guest_username no_anon_password allow_writeable_chroot'
+ftp_username guest_enable guest_username no_anon_password'
 named() { # paths among the arguments of vsftpd; body lines are PID USER ARGV0 WORD...
   {
     body_of Processes | awk -F '\t' '$4 ~ /(^|\/)vsftpd$/'
@@ -140,6 +140,11 @@ class FtpService:
     instance: VsftpdInstance
     reached: Reached
     options: Read[str] | None
+
+    @property
+    def unclear(self) -> Read[str] | None:
+        """The line or option for which its settings can't be told."""
+        return self.instance.broken or self.options
 
     @property
     def file(self) -> bool:
