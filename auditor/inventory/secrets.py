@@ -161,10 +161,11 @@ def first_line(path: str) -> str:
     except OSError as error:
         reason = (error.strerror or "refused").lower()
         raise _NothingError(f"{path}: {reason}") from None
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        raise _NothingError(f"{path} is no regular file")
     with os.fdopen(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise _NothingError(f"{path} is no regular file")
         if found.st_mode & 0o077:
             mode = f"{stat.S_IMODE(found.st_mode):04o}"
             message = f"{path} is open to others ({mode}): chmod 600 {path}"
