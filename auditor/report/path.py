@@ -91,7 +91,7 @@ def _drawn(
         if f"path.count.{key}.other" in t.entries
     ]
     texts = [
-        (t.word(f"path.from.{zone}", zone), t(f"path.zone.{zone}"), False),
+        (t.word(f"path.from.{zone}", zone), t.word(f"path.zone.{zone}", zone), False),
         (f"{port} · {service}" if port else service, t("path.open"), True),
         (_end_of(data.subject.name), t("path.served"), True),
     ]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import structs
 
 from auditor.model.check import Sidecar, Texts
 from auditor.model.findings import Severity, Verdict
@@ -103,12 +106,9 @@ def run(
         for h in hosts
         if (c.id, h.name) not in said
     ]
+    buckets = _buckets(checks, hosts, found)
     covered = [
-        HostInfo(
-            **{f: getattr(h, f) for f in h.__struct_fields__ if f != "coverage"},
-            coverage=_coverage(checks, [h], found),
-        )
-        for h in hosts
+        structs.replace(h, coverage=_coverage(checks, [h], buckets)) for h in hosts
     ]
     info: dict[str, Any] = {
         "id": "2026-11-25T090000Z-1a2b3c",
@@ -124,8 +124,8 @@ def run(
         "profile": "default",
         "profile_sha256": "77aa" * 16,
         "selected": Selected(hosts=len(hosts), checks=len(checks)),
-        "totals": _totals(checks, hosts, found),
-        "coverage": _coverage(checks, hosts, found),
+        "totals": _totals(buckets),
+        "coverage": _coverage(checks, hosts, buckets),
         "exit_code": 1,
     }
     groups = changed.pop("groups", {})
@@ -138,28 +138,32 @@ def run(
     )
 
 
-def _bucket(check: str, host: str, found: list[FindingRecord]) -> Bucket:
-    return bucket_of(one for one in found if (one.check, one.host) == (check, host))
+Buckets = dict[tuple[str, str], Bucket]
 
 
-def _totals(
+def _buckets(
     checks: Sequence[CheckInfo], hosts: Sequence[HostInfo], found: list[FindingRecord]
-) -> Totals:
-    counts = dict.fromkeys(Bucket, 0)
-    for c in checks:
-        for h in hosts:
-            counts[_bucket(c.id, h.name, found)] += 1
-    named = {bucket.value: count for bucket, count in counts.items()}
-    return Totals(pass_=named.pop("pass"), **named)
+) -> Buckets:
+    by_pair: dict[tuple[str, str], list[FindingRecord]] = {}
+    for one in found:
+        by_pair.setdefault((one.check, one.host), []).append(one)
+    pairs = ((c.id, h.name) for c in checks for h in hosts)
+    return {pair: bucket_of(by_pair[pair]) for pair in pairs}
+
+
+def _totals(buckets: Buckets) -> Totals:
+    counts = Counter(bucket.value for bucket in buckets.values())
+    named = {b.value: counts[b.value] for b in Bucket if b is not Bucket.PASS}
+    return Totals(pass_=counts["pass"], **named)
 
 
 def _coverage(
-    checks: Sequence[CheckInfo], hosts: Sequence[HostInfo], found: list[FindingRecord]
+    checks: Sequence[CheckInfo], hosts: Sequence[HostInfo], buckets: Buckets
 ) -> Coverage:
     applicable = evaluated = 0
     for c in checks:
         for h in hosts:
-            bucket = _bucket(c.id, h.name, found)
+            bucket = buckets[c.id, h.name]
             applicable += c.severity.weight * (bucket is not Bucket.NA)
             evaluated += c.severity.weight * (bucket not in (Bucket.NA, Bucket.UNKNOWN))
     share = evaluated / applicable if applicable else 0.0
