@@ -84,7 +84,7 @@ def audit_lab_or_recorded() -> None:
     except NoLabError as reason:
         judge_recorded_hosts()
         how = audit_this_machine()
-        print(f"demo: {reason}: judged its recorded hosts in {REPORT.name}; {how}")
+        print(f"demo: {reason}; so judged its recorded hosts and {how}")
     else:
         print("demo: audited the lab over SSH into demo/run; it is down again")
 

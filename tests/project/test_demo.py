@@ -180,7 +180,7 @@ def test_without_the_lab_one_line_says_why_and_what_was_done(
     said = checkout.demo().stdout.splitlines()
 
     assert len(said) == len(["what was done", "the report's path"])
-    assert said[0].startswith("demo: lab not possible: no mirror: judged")
+    assert said[0].startswith("demo: lab not possible: no mirror; so judged")
 
 
 def test_without_the_lab_this_machine_is_audited_without_privilege(
