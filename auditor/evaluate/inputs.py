@@ -64,6 +64,8 @@ class HostInputs:
             return Status.MISSING if self._never_came else Status.NOT_COLLECTED_FOR
         if answer.text and answer.format not in kind.formats:
             return Status.NOT_COLLECTED_FOR
+        if kind.keyed and not answer.text and not self.snapshot.digest_key_id:
+            return Status.NOT_COLLECTED_FOR
         return None if answer.text else answer.status
 
     def reason_of(self, source: Source) -> Reason:

@@ -21,7 +21,9 @@ class Fact:
     A subclass adds its values as fields. `fragment` is the body of a shell function
     (its parameters are "$@"), made of `source_file`, `source_command` and `first_of`
     only; `format` is raised when its output changes and `formats` names those that
-    the parser still reads. `after` names facts whose bodies the fragment needs.
+    the parser still reads. `after` names facts whose bodies the fragment needs. A
+    `keyed` fact needs the run's digest key: without one its body is empty, and it
+    counts as never asked for.
     """
 
     fragment: ClassVar[str] = ""
@@ -29,6 +31,7 @@ class Fact:
     formats: ClassVar[frozenset[int]] = frozenset({1})
     after: ClassVar[tuple[type[Fact], ...]] = ()
     searches: ClassVar[bool] = False
+    keyed: ClassVar[bool] = False
 
     sources: tuple[Source, ...]
 
