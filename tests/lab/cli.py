@@ -40,21 +40,13 @@ def up(arguments: argparse.Namespace) -> int:
 
 
 def down(arguments: argparse.Namespace) -> int:
-    if arguments.all:
-        for run in state.runs():
-            state.remove(run)
+    swept = state.sweep()
+    left = state.runs()
+    if arguments.id in swept or (arguments.id is None and not left):
         return 0
-    if arguments.id is None and len(state.runs()) == 0:
-        return 0
-    chosen = None if arguments.id is None and not living() else arguments.id
-    if chosen or living():
-        state.remove(state.find_run(arguments.id))
-    state.sweep()
+    for run in left if arguments.all else [state.find_run(arguments.id)]:
+        state.remove(run)
     return 0
-
-
-def living() -> list[state.Run]:
-    return [run for run in state.runs() if not run.abandoned()]
 
 
 def execute(arguments: argparse.Namespace) -> int:

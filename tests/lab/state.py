@@ -111,8 +111,11 @@ def new_run(wanted: str | None) -> Run:
     run = Run(CACHE / f"run-{name}")
     if run.folder.exists():
         raise LabError(f"lab {name} is there already: lab down --id {name}")
-    run.folder.mkdir(parents=True, mode=0o700)
-    run.own(Owner.of(os.getpid()))
+    # Without an owner it would look abandoned to another lab's sweep.
+    unowned = Run(CACHE / f"new-{name}-{os.getpid()}")
+    unowned.folder.mkdir(parents=True, mode=0o700)
+    unowned.own(Owner.of(os.getpid()))
+    unowned.folder.rename(run.folder)
     return run
 
 
@@ -138,11 +141,12 @@ def remove(run: Run) -> None:
     shutil.rmtree(run.folder)
 
 
-def sweep() -> None:
-    """Remove labs whose owner was killed before it could."""
-    for run in runs():
-        if run.abandoned():
-            remove(run)
+def sweep() -> list[str]:
+    """Remove labs whose owner was killed before it could; their ids."""
+    swept = [run for run in runs() if run.abandoned()]
+    for run in swept:
+        remove(run)
+    return [run.id for run in swept]
 
 
 def dwellers(run: Run) -> list[int]:

@@ -86,10 +86,11 @@ def prepare(run: Run, host: Host, variables: dict[str, str]) -> None:
         lines.append(f"{folder} {place}\n")
     (here / "disks").write_text("".join(lines))
     if host.loop_disk and able.has(run, "loop"):
-        image = here / "disk.img"
-        able.make_loop_image(image, encrypt=able.has(run, "fscrypt"))
+        # The kernel's list of loop devices is the machine's: it names the lab.
+        image = f"disk-{run.id}.img"
+        able.make_loop_image(here / image, encrypt=able.has(run, "fscrypt"))
         (here / "loop").write_text(
-            f"{state.STAGE}/{host.name}/disk.img {host.loop_disk}\n"
+            f"{state.STAGE}/{host.name}/{image} {host.loop_disk}\n"
         )
 
 
