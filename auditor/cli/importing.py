@@ -90,4 +90,4 @@ def _write(imported: Imported, out: Path | None) -> None:
     changes = write_import(out, imported)
     for line in changes.lines():
         typer.echo(line, err=True)
-    typer.echo(f"wrote {len(imported.hosts)} hosts to {out}", err=True)
+    typer.echo(f"hosts written to {out}: {len(imported.hosts)}", err=True)

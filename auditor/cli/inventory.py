@@ -49,7 +49,7 @@ def lint(inventory: InventoryPath = DEFAULT) -> None:
         typer.echo(f"perhaps a slip: {doubt}", err=True)
     audited = sum(host.audit for host in found.hosts.values())
     jumps = len(found.hosts) - audited
-    typer.echo(f"{audited} hosts to audit, {jumps} jump hosts only: nothing is wrong")
+    typer.echo(f"nothing is wrong; hosts to audit: {audited}, jump hosts only: {jumps}")
 
 
 @app.command()

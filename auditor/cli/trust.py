@@ -105,7 +105,7 @@ def _means(inventory: Inventory, hosts: list[Host]) -> Means:
     secrets = resolve_secrets(
         inventory,
         [jump for host in hosts for jump in jumps_of(inventory, host)],
-        no_input=not sys.stdin.isatty(),
+        no_input=not terminal(),
         ask=lambda what: getpass.getpass(f"{what}: "),
         login_only=True,
     )
@@ -113,7 +113,7 @@ def _means(inventory: Inventory, hosts: list[Host]) -> Means:
         hosts=inventory.hosts,
         secret=secrets.value,
         pins=lambda host: pins_for(host, inventory),
-        ask=_answer if sys.stdin.isatty() else None,
+        ask=_answer if terminal() else None,
     )
 
 
@@ -183,10 +183,15 @@ def _agreed(host: Host, key: HostKey, compared: set[str]) -> bool:
         _say(f"{host.name}: none of the fingerprints that you compared")
         return False
     _say(HOW_TO_COMPARE)
-    if not sys.stdin.isatty():
+    if not terminal():
         _say("There is no terminal to ask on: --yes-i-compared FINGERPRINT says so.")
         return False
     return typer.confirm(f"Is {key.sha256} the key of {host.name}?", err=True)
+
+
+def terminal() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
 
 
 def _accepted() -> str:
