@@ -206,7 +206,8 @@ first_of() { # FUNCTION...: the first that finds something; those before are alt
 # --- words of earlier facts -----------------------------------------------------
 # The assembler adds `body_of FACT`, the reduced body of a fact named in `after`.
 AWK_WORDS='
-BEGIN { n = split(wanted, w, " "); for (i = 1; i <= n; i++) want[w[i]] = 1 }
+function bare(s) { s = tolower(s); gsub(/[ -]|\\x09/, "", s); return s }
+BEGIN { n = split(wanted, w, " "); for (i = 1; i <= n; i++) want[bare(w[i])] = 1 }
 function word(s,   plain) {
   if (s == "" || s in seen) return
   seen[s] = 1
@@ -217,11 +218,15 @@ function word(s,   plain) {
 { sub(/^ [0-9]+\t(\\x09| )*/, "") }
 /\t/ { # braces: NAME TAB ARGUMENT TAB ... and the sign that ends it
   n = split($0, w, "\t")
-  if (w[1] in want) for (i = 2; i < n; i++) word(w[i])
+  if (bare(w[1]) in want) for (i = 2; i < n; i++) word(w[i])
   next
 }
-match($0, /(\\x09| )*=(\\x09| )*|(\\x09| )+/) {
-  if (substr($0, 1, RSTART - 1) in want) word(substr($0, RSTART + RLENGTH))
+match($0, /(\\x09| )*=(\\x09| )*/) && bare(substr($0, 1, RSTART - 1)) in want {
+  word(substr($0, RSTART + RLENGTH))
+  next
+}
+match($0, /(\\x09| )+/) && bare(substr($0, 1, RSTART - 1)) in want {
+  word(substr($0, RSTART + RLENGTH))
 }
 '
 words_of() { # FACT DIRECTIVE...: its arguments one a line; absolute plain paths only

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.absence import nothing_in
+from auditor.facts.folders import ENTER, WRITE, Account, Folder, plain
 from auditor.facts.ftp import FtpService, FtpServices, VsftpdConfig, is_on
-from auditor.facts.ftp_root import AnonymousFolder, AnonymousFolders, FtpAccount, plain
+from auditor.facts.ftp_root import AnonymousFolders
 from auditor.facts.reach import Reach
 from auditor.facts.software import Listeners, Packages, Units
 from auditor.facts.superservers import Superservers
@@ -26,7 +27,6 @@ from auditor.model.sources import Read
 
 # vsftpd.conf(5): each of them needs write_enable too.
 UPLOADS = ("anon_upload_enable", "anon_mkdir_write_enable", "anon_other_write_enable")
-ENTER, WRITE = 1, 3
 ELSEWHERE = (Packages, Listeners, Units)
 
 
@@ -118,33 +118,34 @@ def placed(
     return WARN(subject, key, *shown, rests_on=file, also=also, path=place.path)
 
 
-def account_of(service: FtpService, folders: AnonymousFolders) -> FtpAccount | None:
+def account_of(service: FtpService, folders: AnonymousFolders) -> Account | None:
     """The account that anonymous users act as."""
     name = service.instance.effective("ftp_username", "ftp").value
     return folders.accounts.get(name)
 
 
 def writable(
-    service: FtpService, folders: AnonymousFolders, account: FtpAccount
-) -> AnonymousFolder | None:
+    service: FtpService, folders: AnonymousFolders, account: Account
+) -> Folder | None:
     """The first folder that the account can reach and write to.
 
     A root that is itself writable is refused by the daemon, with all that lies below,
     whatever allow_writeable_chroot says (tried on 3.0.3-13).
     """
-    root = plain(service.instance.effective("anon_root", account.home).value)
-    seen = {folder.path: folder for folder in folders.folders}
+    home = folders.homes.get(account.name, "")
+    root = plain(service.instance.effective("anon_root", home).value)
+    seen = folders.folders
     if root in seen and seen[root].permits(account, WRITE):
         return None
     for folder in folders.below(root):
         above = [one for path, one in seen.items() if lies_above(path, folder, root)]
         reachable = all(one.permits(account, ENTER) for one in above)
-        if reachable and folder.permits(account, WRITE):
+        if reachable and folder.permits(account, WRITE | ENTER):
             return folder
     return None
 
 
-def lies_above(path: str, folder: AnonymousFolder, root: str) -> bool:
+def lies_above(path: str, folder: Folder, root: str) -> bool:
     """Whether `path` is the root or lies between it and the folder."""
     inside = path == root or path.startswith(root.rstrip("/") + "/")
     return inside and folder.path.startswith(path.rstrip("/") + "/")

@@ -24,8 +24,10 @@ def test_arguments_keep_paths_and_the_letters_of_options(
     lines = shown(body(shell, f"source_file {file} inetd"), file)
     assert [line.replace("\t", " ") for line in lines] == [
         "3 ftp stream tcp nowait root /usr/sbin/tcpd /usr/sbin/vsftpd /etc/ftp.conf",
-        "4 69 dgram udp wait root /usr/sbin/in.tftpd in.tftpd -c -u_ --_ _ -s"
-        " /srv/echange",
+        (
+            "4 69 dgram udp wait root /usr/sbin/in.tftpd in.tftpd -c -u_ --_ _ -s"
+            " /srv/echange"
+        ),
     ]
 
 

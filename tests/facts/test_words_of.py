@@ -54,3 +54,10 @@ def test_a_path_that_is_not_plain_is_a_failed_source(
 def test_a_path_named_twice_is_walked_once(shell: str, tmp_path: Path) -> None:
     found = words(shell, "root=/srv\nroot=/srv\n", tmp_path / "f", "root")
     assert walked(found) == ["/srv"]
+
+
+@every_shell()
+def test_names_are_compared_as_samba_and_rsync_do(shell: str, tmp_path: Path) -> None:
+    text = "Share Path = /srv/a\nsharepath /srv/b\nshare path\t=\t/srv/c d\n"
+    found = words(shell, text, tmp_path / "f", "sharepath", "share")
+    assert walked(found) == ["/srv/a", "/srv/b", "/srv/c d"]
