@@ -22,10 +22,10 @@ _TAIL = 2048
 #: By these the target's own deadline shows: GNU timeout, SIGKILL, BusyBox timeout.
 _TIMED_OUT = frozenset({124, 137, 143})
 
-REASON_OF = {
-    Spent.BYTES: Reason.LIMIT,
-    Spent.DEADLINE: Reason.TIMED_OUT,
-    Spent.STOPPED: Reason.INTERRUPTED,
+_SPENT = {
+    Spent.BYTES: (Reason.LIMIT, "too many bytes"),
+    Spent.DEADLINE: (Reason.TIMED_OUT, "out of time"),
+    Spent.STOPPED: (Reason.INTERRUPTED, "interrupted"),
 }
 
 
@@ -78,12 +78,10 @@ def collect_over(
 
 def limit_trouble(budget: Budget, when: str) -> HostTroubleError:
     """What a spent budget says of the host."""
-    spent = budget.why or Spent.DEADLINE
-    reason = REASON_OF[spent]
-    state = HostState.BROKEN
-    if spent is Spent.STOPPED:
-        state = HostState.INTERRUPTED
-    return HostTroubleError(state, reason, f"{spent.value} {when}")
+    reason, words = _SPENT[budget.why or Spent.DEADLINE]
+    interrupted = reason is Reason.INTERRUPTED
+    state = HostState.INTERRUPTED if interrupted else HostState.BROKEN
+    return HostTroubleError(state, reason, f"{words} {when}")
 
 
 class _Start:
@@ -186,8 +184,8 @@ class _Exchange:
                 self._write()
                 got = self._stream.recv(0.02 if self._rest else 0.5)
         except LimitError:
-            spent = budget.why or Spent.DEADLINE
-            return REASON_OF[spent], f"{spent.value} before the answer's end"
+            reason, words = _SPENT[budget.why or Spent.DEADLINE]
+            return reason, f"{words} before the answer's end"
         except FrameError as error:
             self.forged = True
             return Reason.PROTOCOL, str(error)

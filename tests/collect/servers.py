@@ -49,6 +49,7 @@ class Doors:
     offered: list[str] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
     connections: int = 0
+    transports: list[paramiko.Transport] = field(default_factory=list)
 
 
 class _Porter(paramiko.ServerInterface):
@@ -152,6 +153,7 @@ def _accept(listener: socket.socket, running: FakeServer) -> None:
 def _serve(sock: socket.socket, running: FakeServer) -> None:
     transport = paramiko.Transport(sock)
     transport.add_server_key(running.key)
+    running.doors.transports.append(transport)
     porter = _Porter(running.doors)
     with contextlib.suppress(paramiko.SSHException, EOFError):
         transport.start_server(server=porter)

@@ -154,7 +154,7 @@ def test_noise_without_end_before_the_go_word_is_a_limit() -> None:
 
 def test_no_go_word_in_time() -> None:
     stream = Scripted(silent)
-    expected = ("broken", "timed_out", "deadline before the program could start")
+    expected = ("broken", "timed_out", "out of time before the program could start")
     assert trouble(stream, plan(), seconds=0.2) == expected
 
 
