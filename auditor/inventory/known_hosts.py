@@ -123,10 +123,9 @@ def pins_of(inventory: Inventory) -> dict[str, Pins]:
 
     Raises ConfigurationError when known_hosts can't be read.
     """
-    lines = read_known_hosts(inventory.known_hosts)
     return {
-        host.name: _pins(host, inventory, [o for o in lines if o.matches(host.name)])
-        for host in inventory.hosts.values()
+        host.name: _pins(host, inventory, lines)
+        for host, lines in pinned_lines(inventory)
     }
 
 
@@ -282,5 +281,14 @@ def _lookup(host: Host) -> str:
 def pinned_lines(inventory: Inventory) -> Iterator[tuple[Host, list[PinLine]]]:
     """Every host of the inventory with the lines of known_hosts that cover it."""
     lines = read_known_hosts(inventory.known_hosts)
+    # Nearly all lines have one plain name: a thousand hosts ask a thousand lines.
+    others: list[PinLine] = []
+    plain: dict[str, list[PinLine]] = {}
+    for line in lines:
+        several = set(line.names) & set("*?!|,")
+        alike = others if several else plain.setdefault(line.names.lower(), [])
+        alike.append(line)
     for host in inventory.hosts.values():
-        yield host, [line for line in lines if line.matches(host.name)]
+        covering = [line for line in others if line.matches(host.name)]
+        covering += plain.get(host.name.lower(), [])
+        yield host, sorted(covering, key=lambda line: line.number)

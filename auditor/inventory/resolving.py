@@ -64,8 +64,10 @@ def resolve_host(draft: Draft, name: str) -> Host:
         limits=resolve_limits(levels, draft.single.get("limits")),
         **_login_key(levels),
     )
-    # Inherited from a group of ssh hosts, a jump means nothing here.
-    return host if host.transport == "ssh" else replace(host, jump=None)
+    if host.transport == "ssh":
+        return host
+    # Inherited from a group of ssh hosts, these mean nothing here.
+    return replace(host, address=name, port=22, jump=None)
 
 
 def _login_key(levels: Sequence[Written]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -105,7 +105,6 @@ def one_of(value: object, kind: object) -> Any:
     raise WrongValueError(f"{described(value)} is none of {due}{near}")
 
 
-@dataclass(frozen=True, slots=True)
 class Schema:
     """How the tables of one kind of file are read.
 
@@ -115,10 +114,17 @@ class Schema:
     people write often. A field `place` is never read.
     """
 
-    hooks: Mapping[Any, Hook] = field(default_factory=dict)
-    kinds: Mapping[type, Mapping[str, Any]] = field(default_factory=dict)
-    names: Mapping[type, Mapping[str, str]] = field(default_factory=dict)
-    hints: Mapping[str, str] = field(default_factory=dict)
+    def __init__(
+        self,
+        hooks: Mapping[Any, Hook],
+        kinds: Mapping[type, Mapping[str, Any]] | None = None,
+        names: Mapping[type, Mapping[str, str]] | None = None,
+        hints: Mapping[str, str] | None = None,
+    ) -> None:
+        self.kinds = kinds or {}
+        self.names = names or {}
+        self.hints = hints or {}
+        self.converter = self._converter(hooks)
 
     def read(
         self, document: Document, key: Key, kind: type[T], problems: list[Problem]
@@ -138,9 +144,8 @@ class Schema:
         value: Any = document.table
         for part in key:
             value = value[part]
-        converter = self.converter()
         try:
-            return converter.structure(value, kind), frozenset()
+            return self.converter.structure(value, kind), frozenset()
         except (BaseValidationError, WrongValueError) as error:
             found = list(self.mistakes(error, key))
         problems += [document.problem(place, message) for place, message in found]
@@ -148,12 +153,11 @@ class Schema:
         rest = value if isinstance(value, dict) else {}
         right = {name: rest[name] for name in rest if name not in wrong}
         try:
-            return converter.structure(right, kind), frozenset({*wrong, ""})
+            return self.converter.structure(right, kind), frozenset({*wrong, ""})
         except BaseValidationError:
             return None, frozenset({*wrong, ""})
 
-    def converter(self) -> Converter:
-        """A strict converter for this kind of file."""
+    def _converter(self, hooks: Mapping[Any, Hook]) -> Converter:
         made = Converter(forbid_extra_keys=True, detailed_validation=True)
         scalars: dict[Any, Hook] = {
             str: text,
@@ -168,7 +172,7 @@ class Schema:
         made.register_structure_hook_factory(is_dataclass, self._class)
         # By type, not by predicate: cattrs' own converters of str, int and float
         # stand above predicates. Last, since `Secret` is a dataclass too.
-        for kind, hook in {**scalars, **self.hooks}.items():
+        for kind, hook in {**scalars, **hooks}.items():
             made.register_structure_hook(kind, hook)
         return made
 

@@ -114,13 +114,13 @@ def test_an_empty_jump_means_directly(tmp_path: Path) -> None:
     assert (None, "b") == (hosts["b"].jump, hosts["x"].jump)
 
 
-def test_a_local_host_inherits_no_jump(tmp_path: Path) -> None:
+def test_a_local_host_inherits_nothing_that_connects(tmp_path: Path) -> None:
     text = (
-        '[defaults]\nuser = "u"\njump = "b"\n[hosts.b]\njump = ""\n'
+        '[defaults]\nuser = "u"\njump = "b"\nport = 2222\n[hosts.b]\njump = ""\n'
         '[hosts.x]\ntransport = "local"\n'
     )
 
-    assert host_of(tmp_path, text).jump is None
+    assert Host("x", "x", user="u", transport="local") == host_of(tmp_path, text)
 
 
 def test_a_chain_of_jumps_starts_next_to_the_host(tmp_path: Path) -> None:
