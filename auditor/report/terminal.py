@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from auditor.model.check import Sidecar
-from auditor.model.run import Bucket, Run
+from auditor.model.run import Bucket, HostInfo, Run
 from auditor.model.snapshot import HostState
 from auditor.report.blocks import Block, steps
 from auditor.report.matrix import host_state
@@ -33,6 +33,7 @@ STYLES = {
 
 #: Findings that are listed; the report has them all.
 MOST_FINDINGS = 12
+MOST_HOSTS = 40
 
 
 def print_summary(
@@ -51,6 +52,7 @@ def print_summary(
         console.print(Text(f"{text} {line.detail}".rstrip(), style="magenta"))
     console.print()
     console.print(_hosts(view))
+    _rest(view, console, len(view.judged.hosts) - MOST_HOSTS)
     console.print()
     _findings(view, console)
 
@@ -74,7 +76,7 @@ def _hosts(view: View) -> Table:
         table.add_column(view.labels(f"bucket.{bucket}"), justify="right")
     table.add_column(view.labels("matrix.coverage"), justify="right")
     table.add_column("")
-    for host in view.judged.hosts.values():
+    for host in _worst(view)[:MOST_HOSTS]:
         counts = view.judged.counts((check, host.name) for check in view.judged.checks)
         state = "" if host.state is HostState.AUDITED else host_state(view, host)
         table.add_row(
@@ -84,6 +86,21 @@ def _hosts(view: View) -> Table:
             Text(state, style="magenta"),
         )
     return table
+
+
+def _worst(view: View) -> list[HostInfo]:
+    """All hosts as the inventory has them; of too many, the worst first."""
+    hosts = list(view.judged.hosts.values())
+    if len(hosts) <= MOST_HOSTS:
+        return hosts
+    fails = {h.name: view.judged.of_host(h.name) for h in hosts}
+    return sorted(
+        hosts,
+        key=lambda host: (
+            host.state is HostState.AUDITED,
+            -list(fails[host.name].values()).count(Bucket.FAIL),
+        ),
+    )
 
 
 def _count(bucket: Bucket, count: int) -> Text:
@@ -103,9 +120,12 @@ def _findings(view: View, console: Console) -> None:
     for block in blocks[:MOST_FINDINGS]:
         table.add_row(*_row(view, block))
     console.print(table)
-    if len(blocks) > MOST_FINDINGS:
-        rest = view.labels.count("terminal.more", len(blocks) - MOST_FINDINGS)
-        console.print(Text(rest, style="dim"))
+    _rest(view, console, len(blocks) - MOST_FINDINGS)
+
+
+def _rest(view: View, console: Console, more: int) -> None:
+    if more > 0:
+        console.print(Text(view.labels.count("terminal.more", more), style="dim"))
 
 
 def _row(view: View, block: Block) -> tuple[Text, Text, Text]:
