@@ -34,15 +34,25 @@ def asking(fragment: str, *words: str, name: str = "Asked") -> type[Fact]:
     return type(name, (Fact,), {"fragment": fragment, "parameters": parameters})
 
 
-def answers(shell: str, *facts: type[Fact]) -> dict[str, Body]:
-    """The body of each fact, by name, as the program run by that shell gives it."""
+def answers(shell: str, *facts: type[Fact], user: int | None = None) -> dict[str, Body]:
+    """The body of each fact, by name, as the program run by that shell gives it.
+
+    Root may run it as another user, who is denied what root is not.
+    """
     argv = SHELLS[shell]
     if shutil.which(argv[0]) is None:
         pytest.skip(f"{argv[0]} is not installed")
     host = Host(name="here", address="127.0.0.1")
     program = assemble(facts, host, Manifests(), profile())
     done = subprocess.run(
-        argv, input=program.text.encode(), capture_output=True, timeout=60, check=False
+        argv,
+        input=program.text.encode(),
+        capture_output=True,
+        timeout=60,
+        check=False,
+        user=user,
+        group=user,
+        extra_groups=None if user is None else [],
     )
     return dict(_frames(done.stdout.decode("ascii"), program.nonce))
 

@@ -1,0 +1,51 @@
+# For the reducers of the two searches: records begin with the nonce, so a name may hold
+# a newline; MODE UID GID SIZE MTIME PATH is what `stat -c "%f %u %g %s %Y %n"` says.
+BEGIN {
+  RS = nonce
+  QUOTE = sprintf("%c", 39)
+  D = "[0-9]"; S = "[ .\302\240-]?\240?"
+  # No group of alternatives: BusyBox awk takes twice the time with one.
+  NIR13 = "[1-8]" S D D S D D S D "[0-9ABab]" S D D D S D D D
+  NIR = NIR13 S D D
+}
+function quoted(path) {
+  gsub(QUOTE, QUOTE "\\" QUOTE QUOTE, path)
+  return QUOTE path QUOTE
+}
+function stat_of(record) { # sets stat[1..5] and path; false for another shape
+  if (record !~ /^[0-9a-f]+ [0-9]+ [0-9]+ [0-9]+ -?[0-9]+ \//) return 0
+  split(record, stat, " ")
+  path = substr(record, index(record, "/"))
+  return 1
+}
+# What may be a NIR in a name, with its key or without, stays on the host.
+function hiding(s, shape,   r, n, before) {
+  r = ""
+  while (match(s, shape)) {
+    n = RSTART + RLENGTH
+    before = RSTART > 1 ? substr(s, RSTART - 1, 1) : substr(r, length(r))
+    if (before ~ /[0-9]/ || substr(s, n, 1) ~ /[0-9]/) {
+      r = r substr(s, 1, RSTART)
+      s = substr(s, RSTART + 1)
+    } else {
+      r = r substr(s, 1, RSTART - 1) "_"
+      s = substr(s, n)
+    }
+  }
+  return r s
+}
+function named(s) { return esc((s ~ NIR13) ? hiding(hiding(s, NIR), NIR13) : s) }
+# A source of its own for each of the first 20 paths that could not be read, then a count.
+function lose(status, path) {
+  if (++lost[status] <= 20) losses[++l_count] = status "\tsearch\t" named(path) "\t-"
+}
+function tell(   i, s) {
+  for (i = 1; i <= l_count; i++) print losses[i]
+  for (s in lost)
+    if (lost[s] > 20) print s "\tsearch\tand " (lost[s] - 20) " more\t-"
+}
+function ended(rc) { # how a find that ended so has read
+  if (rc == 124 || rc == 137 || rc == 143) return "timed_out"
+  if (rc == "") return "truncated"
+  return rc > 1 ? "failed" : "ok" # 1: a file went away between find and stat
+}

@@ -1,0 +1,59 @@
+"""What the two searches over a host's file systems share, in sh."""
+
+from __future__ import annotations
+
+#: Functions for a fragment whose fact comes after `Mounts` and `ServedFolders`.
+#:
+#: find is not held by -xdev: a bind mount or a btrfs subvolume is another device, and
+#: what lies below a served folder must be found whichever way it got there. Instead it
+#: is given the mount points that it must not enter (reducers/walls.awk).
+#:
+#: `tests` turns lines into words of find, one a line (`-o -path LINE`), since "$@" is
+#: the only list that sh has; `walk LINES ROOT` calls find with all words in LINES.
+#: `$SHUT` marks each folder that can't be listed or entered with an x. It says b when
+#: it is called at all: a find that stumbles over a word ends with 1 too, unwalked.
+WALKING = r"""
+F='%f %u %g %s %Y %n'
+SHUT='n=$1; shift; printf "%sb\n" "$n"; for d do '\
+'if [ -r "$d" ] && [ -x "$d" ]; then continue; fi; printf "%sx%s\n" "$n" "$d"; done'
+searchable() {
+  for tool in find stat; do
+    if command -v "$tool" >/dev/null; then continue; fi
+    head_line no_tool search / "$tool"
+    return 1
+  done
+  case $(stat -c '%f %n' / 2>/dev/null) in
+    *' /') return 0 ;;
+  esac
+  head_line no_tool search / stat
+  return 1
+}
+walls() { # patterns | away
+  reducer walls
+  body_of Mounts | awk -v want="$1" "$r_awk"
+}
+tests() { # TEST [END]: standard input, END behind each line
+  awk -v test="$1" -v end="${2-}" '
+    { print "-o"; print test; print ($0 == "/" ? "" : $0) end }'
+}
+entered() { # what find does not enter, and what it can't
+  printf '%s\n' -type d '(' ! -name '*'
+  walls patterns | tests -path
+  printf '%s\n' ')' -prune -o '(' ! -type d -o -exec sh -c "$SHUT" sh "$N" '{}' + ')'
+}
+walk() { # SECONDS WORDS ROOT
+  seconds=$1 words=$2
+  set -- "$3"
+  while :; do
+    set -- "$@" "${words%%"$NL"*}"
+    case $words in *"$NL"*) words=${words#*"$NL"} ;; *) break ;; esac
+  done
+  set -- nice -n 19 find "$@"
+  if ionice -c 3 true 2>/dev/null; then set -- ionice -c 3 "$@"; fi
+  limited "$seconds" "$@" 2>/dev/null
+}
+served() { # where served folders lead; a path that is not plain is left out
+  body_of ServedFolders |
+    awk -F '\t' '/^ 1\t/ && $3 !~ /\\/ && !seen[$3]++ { print $3 }'
+}
+"""
