@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -47,11 +47,6 @@ class Case:
     profile: Profile
     at: datetime
 
-    @property
-    def kind(self) -> str:
-        """`bad`, `good`, `decoy` or `denied`."""
-        return self.folder.name.partition("-")[0]
-
     def rows(self, snapshots: Iterable[Snapshot] | None = None) -> list[Row]:
         """What the check says, of these snapshots or of the recorded ones."""
         taken = self.snapshots if snapshots is None else tuple(snapshots)
@@ -81,16 +76,33 @@ def profile() -> Profile:
     return read_profile("default")
 
 
-def all_cases() -> Iterator[Case]:
-    """Every recorded case of every shipped check."""
-    checks = {check.name: check for check in load_checks()}
-    for folder in sorted(ROOT.glob("*/*/*")):
-        if folder.is_dir():
-            yield read_case(checks[folder.parent.name], folder)
+def case_folders(*kinds: str) -> list[Path]:
+    """The folders of all recorded cases, or of those kinds (`good`, `decoy` …)."""
+    return [
+        folder
+        for folder in sorted(ROOT.glob("*/*/*"))
+        if folder.is_dir() and (not kinds or kind_of(folder) in kinds)
+    ]
 
 
-def read_case(check: Check, folder: Path) -> Case:
+def name_of(folder: Path) -> str:
+    """A case's name for a test."""
+    return f"{folder.parent.name}-{folder.name}"
+
+
+def kind_of(folder: Path) -> str:
+    """`bad`, `good`, `decoy` or `denied`."""
+    return folder.name.partition("-")[0]
+
+
+def check_named(name: str) -> Check:
+    """The shipped check of that name."""
+    return next(check for check in load_checks() if check.name == name)
+
+
+def read_case(folder: Path) -> Case:
     """Read a case; raises AssertionError naming a file that nobody reads."""
+    check = check_named(folder.parent.name)
     settings = _settings(folder)
     at = settings.get("at", AT)
     hosts, snapshots = [], []
