@@ -77,6 +77,7 @@ files() { # NAME UID HOME PATH of each file that may open an account, tabs betwe
       return r s
     }
     !second && $0 == "@" { second = 1; next }
+    !second && /^(denied|failed|timed_out|truncated|no_tool)\t/ { unsure = $1 }
     !second && /\tcommand\t.*user=/ { user = $0; sub(/.*user=/, "", user)
       sub(/,.*/, "", user); next }
     !second && /^ [0-9]+\tauthorizedkeysfile / { sub(/^[^ ]* *[^ ]* /, "")
@@ -104,7 +105,7 @@ files() { # NAME UID HOME PATH of each file that may open an account, tabs betwe
         if (!seen[name, s]++) print name "\t" uid "\t" home "\t" s
       }
     }
-    END { if (people) print "whole" }'
+    END { if (people) print "whole" (unsure == "" ? "" : "\t" unsure) }'
 }
 keys_file() { # HOME PATH
   state_of "$2"
@@ -121,8 +122,13 @@ keys_file() { # HOME PATH
   source_file "$2" authorized_keys
 }
 found=$(files)
-state=ok
-case $found in *cut) state=truncated ;; *whole) ;; *) state=failed ;; esac
+# Where sshd did not tell its files, they are the usual ones and perhaps others.
+case $found in
+  *cut) state=truncated ;;
+  *whole) state=ok ;;
+  *"whole$TAB"*) state=${found##*"$TAB"} ;;
+  *) state=failed ;;
+esac
 head_line "$state" value 'key files' -
 printf '%s\n' "$found" | awk -F'\t' "$AWK_ESC"'
   NF == 4 { print " " NR "\t" esc($1) "\t" $2 "\t" esc($4) }'
