@@ -11,7 +11,7 @@ import toml
 
 from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import dotted
-from auditor.model.host import Host, Inventory, Limits, Secret
+from auditor.model.host import Host, Inventory, Limits
 
 _SECRETS = ("passphrase", "password", "sudo_password")
 
@@ -93,12 +93,6 @@ def host_table(host: Host, limits: Limits) -> dict[str, Any]:
     if "limits" in table:
         table["limits"] = asdict(host.limits)
     return table
-
-
-def secrets_of(host: Host) -> dict[str, Secret]:
-    """Key -> reference, of those that a host has."""
-    found = {name: getattr(host, name) for name in _SECRETS}
-    return {name: secret for name, secret in found.items() if secret is not None}
 
 
 def _given(table: Mapping[str, Any]) -> dict[str, Any]:

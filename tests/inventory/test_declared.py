@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from auditor.inventory.declarations import months_later
 from auditor.model.manifests import (
     Attestation,
+    Dataset,
     Migration,
     MigrationRecord,
     Owner,
@@ -45,6 +47,12 @@ def test_a_migration_concerns_its_two_ends_and_the_hosts_of_copies() -> None:
     hosts = ("OLD", "new", "third", "other")
 
     assert [True, True, True, False] == [MOVED.concerns(host) for host in hosts]
+
+
+def test_a_migration_gives_the_patterns_of_all_its_data_sets_once() -> None:
+    sets = (Dataset("a", ("*.csv", "*.hl7")), Dataset("b", ("*.hl7", "*.txt")))
+
+    assert ("*.csv", "*.hl7", "*.txt") == replace(MOVED, dataset=sets).patterns
 
 
 def test_the_last_day_to_erase_is_in_time() -> None:

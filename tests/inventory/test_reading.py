@@ -32,6 +32,10 @@ ONE_MISTAKE = {
         HERE + "[default]\n",
         "5: default: unknown key; did you mean 'defaults'?",
     ),
+    "a list where a text is due": (
+        "[hosts.lis]\nuser = []\n",
+        "4: hosts.lis.user: a text in quotes is due, not a list",
+    ),
     "a value where a table is due": (
         HERE + '[groups]\nx = "title"\n',
         "6: groups.x: a table is due, not the text 'title'",
@@ -237,6 +241,10 @@ def test_a_mistake_is_told_with_its_line(
 
 
 ENGAGEMENT = {
+    "a value where groups are due": (
+        "groups = 3\n" + HEAD,
+        "inventory.toml:1: groups: a table is due, not the number 3",
+    ),
     "no engagement": (
         "",
         'inventory.toml: the table [engagement] with client = "…" is missing',
@@ -346,6 +354,23 @@ def test_a_host_is_not_blamed_for_a_mistake_in_the_table_that_it_inherits(
 
     expected = "4: defaults.user: a text in quotes is due, not the number 3"
     assert [f"inventory.toml:{expected}"] == wrong(tmp_path, text)
+
+
+def test_a_host_of_an_unknown_group_is_not_told_what_that_group_may_say(
+    tmp_path: Path,
+) -> None:
+    [problem] = wrong(tmp_path, '[hosts.lis]\ngroup = "site"\n')
+
+    assert problem.startswith("inventory.toml:4: hosts.lis.group: there is no group")
+
+
+def test_a_folder_with_the_name_of_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").mkdir()
+    (tmp_path / "b.toml").write_text(HEAD + HERE, encoding="utf-8")
+
+    assert ["a.toml: is a directory"] == problems_of(
+        tmp_path, lambda: read_inventory(tmp_path)
+    )
 
 
 def test_six_mistakes_in_two_files_come_out_in_one_go(tmp_path: Path) -> None:
