@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import typer
+from rich.console import Console
 
 from auditor.cli.collecting import collect_into, program_by_hand
 from auditor.cli.options import How, Options, Output, outputs
@@ -15,10 +16,13 @@ from auditor.errors import AuditorError
 from auditor.evaluate.run import Scope
 from auditor.evaluate.run import evaluate as judge
 from auditor.model.check import Check
+from auditor.model.frameworks import load_frameworks
 from auditor.model.host import Host
 from auditor.model.run import Run
 from auditor.model.snapshot import HostState, Snapshot
 from auditor.report.formats import FORMATS, Material
+from auditor.report.terminal import print_summary
+from auditor.store.atomic import write_atomic
 from auditor.store.folder import RunFolder, read_run, read_snapshot, read_snapshots
 from auditor.store.inputs import inputs_of
 
@@ -127,10 +131,7 @@ def _deliver(
     color: str,
 ) -> None:
     """Write the formats, then the summary: on stderr when stdout has data."""
-    from auditor.model.frameworks import load_frameworks
-    from auditor.store.atomic import write_atomic
-
-    sidecars = {c.id: c.sidecar for c in checks}
+    sidecars = {check.id: check.sidecar for check in checks}
     material = Material(result, sidecars, load_frameworks(), language)
     for output in wanted:
         data = FORMATS[output.format](material)
@@ -139,5 +140,10 @@ def _deliver(
             sys.stdout.flush()
         else:
             write_atomic(output.path, data)
-    print(result.run.totals, result.run.coverage, file=sys.stderr)
-    del color
+    console = Console(
+        stderr=any(output.path is None for output in wanted),
+        force_terminal=True if color == "always" else None,
+        no_color=True if color == "never" else None,
+        highlight=False,
+    )
+    print_summary(result, sidecars, language, console)
