@@ -86,8 +86,9 @@ class Draft:
 def inventory_files(path: Path) -> list[Path]:
     """The file itself, or the `*.toml` of a folder in the order of their names.
 
-    Manifests and `profile.toml`, which by default lie beside the inventory, are
-    left out. Raises ConfigurationError when there is nothing to read.
+    Left out are manifests and `profile.toml`, which by default lie beside the
+    inventory, and hidden files, which editors leave. Raises ConfigurationError when
+    there is nothing to read.
     """
     if not path.is_dir():
         if not path.exists():
@@ -95,7 +96,9 @@ def inventory_files(path: Path) -> list[Path]:
             raise ConfigurationError([Problem(str(path), message)])
         return [path]
     found = sorted(
-        file for file in path.glob("*.toml") if file.name not in NO_INVENTORY
+        file
+        for file in path.glob("*.toml")
+        if file.name not in NO_INVENTORY and not file.name.startswith(".")
     )
     if not found:
         raise ConfigurationError([Problem(str(path), "no *.toml in this folder")])

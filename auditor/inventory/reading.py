@@ -38,7 +38,7 @@ def read_inventory(path: Path) -> Inventory:
     problems += problems_of_hosts(draft, hosts)
     if problems:
         raise ConfigurationError(_in_order(problems, draft.files))
-    folder = path if path.is_dir() else path.absolute().parent
+    folder = path.absolute() if path.is_dir() else path.absolute().parent
     engagement = draft.single["engagement"]
     limits = draft.single.get("limits")
     return Inventory(

@@ -122,6 +122,13 @@ def test_manifests_and_a_profile_in_the_folder_are_no_inventory(tmp_path: Path) 
     assert ["x"] == list(read_inventory(tmp_path).hosts)
 
 
+def test_what_an_editor_leaves_in_the_folder_is_no_inventory(tmp_path: Path) -> None:
+    folder_of(tmp_path, a=HEAD + '[hosts.x]\ntransport = "local"\n')
+    (tmp_path / ".a.toml").write_text("[hosts", encoding="utf-8")
+
+    assert ["x"] == list(read_inventory(tmp_path).hosts)
+
+
 def test_a_host_in_two_files_is_a_mistake(tmp_path: Path) -> None:
     host = '[hosts.x]\ntransport = "local"\n'
     folder_of(tmp_path, a=HEAD + host, b=host)
