@@ -6,6 +6,7 @@ a peer's packet length says. So both limits sit in the socket that it reads from
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from enum import StrEnum
@@ -188,6 +189,15 @@ class Metered:
             raise
         self._stuck_since = None
         return sent
+
+    def close(self) -> None:
+        """Close it; never raises.
+
+        The channel of a jump host that broke can't say goodbye any more, and what it
+        raises would end paramiko's thread before it wakes those who wait.
+        """
+        with contextlib.suppress(Exception):
+            self._sock.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sock, name)
