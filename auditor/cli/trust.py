@@ -29,7 +29,7 @@ HOW_TO_COMPARE = (
     "host's own console 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub', or from "
     "whoever runs it."
 )
-Names = Annotated[list[str], typer.Argument(metavar="HOST…", help="Inventory names.")]
+Names = Annotated[list[str], typer.Argument(metavar="HOST", help="Inventory names.")]
 
 
 @app.command()
@@ -74,6 +74,7 @@ def add(
 
     Nothing but the key exchange is done with the host. Exit code 3 when one of the
     hosts is not pinned afterwards.
+    Example: auditor trust add bastion-35 lis-35
     """
     from auditor.collect.hostkeys import fetch_host_keys
     from auditor.inventory.reading import read_inventory
@@ -215,6 +216,7 @@ def import_(
 
     Says each key that it takes and each host that it can't tell. Exit code 3 when a
     host is pinned to another key of the same type.
+    Example: auditor trust import ~/.ssh/known_hosts
     """
     from auditor.inventory.known_hosts import (
         match_addresses,
