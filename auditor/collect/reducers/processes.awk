@@ -1,7 +1,8 @@
-# processes: "PID PARENT USER ARGV0 [WORD...]" without kernel threads and this audit.
+# processes: "PID USER ARGV0 [WORD...]" without kernel threads, this audit's own
+# processes, and those that carry it up to the session of the SSH server.
 # Passwords stand in arguments: only paths and the names of options stay.
 {
-  up[$1] = $2
+  up[$1] = $2; program[$1] = $4
   if ($4 == "" || $4 ~ /^[[{]/) next
   line = $1 "\t" $3 "\t" esc($4)
   for (i = 5; i <= NF; i++) {
@@ -14,9 +15,11 @@
   pids[++m] = $1; kept[m] = line
 }
 END {
+  for (p = up[own] + 0; p > 1 && !(p in ours) && program[p] !~ /sshd|dropbear/; p = up[p] + 0)
+    ours[p] = 1
   for (i = 1; i <= m; i++) {
     p = pids[i]
     for (j = 0; j < 40 && p > 1 && p != own; j++) p = up[p] + 0
-    if (p != own) out(i, kept[i])
+    if (p != own && !(pids[i] in ours)) out(i, kept[i])
   }
 }
