@@ -66,20 +66,20 @@ class FtpDoors:
         PAM refuses expired accounts and, with pam_shells, those whose shell lets
         nobody work.
         """
-        person = login.person
+        account = login.account
         stack = [module.name for module in self.pam.of("vsftpd", "auth")]
         shells = "pam_shells" in stack or not stack
-        password = person.password
-        if password is None or not person.has_password or person.expired:
+        password = account.password
+        if password is None or not account.has_password or account.expired:
             return None
-        if password.value == "empty" or (shells and not person.interactive):
+        if password.value == "empty" or (shells and not account.interactive):
             return None
-        if self.users.refused_by_pam(person.name):
+        if self.users.refused_by_pam(account.name):
             return None
         for service in self.services.services:
             local = service.instance.effective("local_enable", "NO")
             stopped = service.reached.reach is Reach.STOPPED
-            if is_on(local) and not stopped and self._listed(service, person.name):
+            if is_on(local) and not stopped and self._listed(service, account.name):
                 also = (*self.users.sources, *self.pam.sources, service.source)
                 return Way("ftp", (password, local), also)
         return None

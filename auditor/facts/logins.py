@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from auditor.facts.accounts import CLOSED, ELSEWHERE, Entry, Groups, Passwd
+from auditor.facts.accounts import Groups
 from auditor.facts.authorized_keys import AuthorizedKeys, Key
-from auditor.facts.shadow import PasswordField, Shadow
+from auditor.facts.passwords import Account, Accounts
 from auditor.facts.ssh_servers import Server, SshServers
 from auditor.facts.sshd import Instance, SshdSettings, Variant
-from auditor.model.check import Audit
 from auditor.model.facts import derived
-from auditor.model.profile import Profile
 from auditor.model.sources import Read, Source
 
 Kind = Literal["password", "key", "ftp"]
@@ -30,43 +27,18 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """An account with all that decides whether it lets somebody in.
+class Login:
+    """An account and the ways into it that are open on the day of the audit."""
 
-    `password` is the state of its password field, None when no line gives one.
-    `interactive` tells whether its shell lets anybody work.
-    """
-
-    entry: Entry
-    interactive: bool
+    account: Account
     groups: frozenset[str]
-    password: Read[str] | None
-    field: PasswordField | None
     keys: tuple[Key, ...]
-    expired: bool
+    ways: tuple[Way, ...] = ()
 
     @property
     def name(self) -> str:
         """The account's name."""
-        return self.entry.name
-
-    @property
-    def has_password(self) -> bool:
-        """Whether some password, be it none at all, fits its field."""
-        return self.password is not None and self.password.value not in CLOSED
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """An account and the ways into it that are open on the day of the audit."""
-
-    person: Person
-    ways: tuple[Way, ...]
-
-    @property
-    def entry(self) -> Entry:
-        """The account itself."""
-        return self.person.entry
+        return self.account.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,83 +58,48 @@ class Logins:
 
     def named(self, name: str) -> Login | None:
         """The account of that name."""
-        return next((one for one in self.accounts if one.entry.name == name), None)
+        return next((one for one in self.accounts if one.name == name), None)
 
 
 @derived
 def logins(
-    passwd: Passwd,
+    accounts: Accounts,
     groups: Groups,
-    shadow: Shadow,
     keys: AuthorizedKeys,
     servers: SshServers,
     settings: SshdSettings,
-    profile: Profile,
-    audit: Audit,
 ) -> Logins:
-    """Put the ways into each account together."""
-    shut = frozenset(profile.sets["non_interactive_shells"])
+    """Put the ways into each account together, one of each kind."""
     found = []
-    for entry in passwd.accounts:
-        person = _person(entry, groups, shadow, keys, shut, audit.date)
-        # Without a line of its own in shadow, nothing says when it expires.
-        also = () if person.field else shadow.sources
-        ways = [
-            Way(way.kind, way.reads, (*way.also, *also))
-            for way in _ways(person, servers, settings)
-        ]
-        first = {way.kind: way for way in reversed(ways)}
-        found.append(Login(person, tuple(first.values())))
+    for account in accounts:
+        login = Login(account, groups.of(account.entry), keys.of(account.name))
+        first: dict[Kind, Way] = {}
+        for way in _ways(login, servers, settings):
+            also = (*way.also, *account.unsure)
+            first.setdefault(way.kind, replace(way, also=also))
+        found.append(replace(login, ways=tuple(first.values())))
     return Logins(tuple(found))
 
 
-def _person(
-    entry: Entry,
-    groups: Groups,
-    shadow: Shadow,
-    keys: AuthorizedKeys,
-    shut: frozenset[str],
-    day: date,
-) -> Person:
-    field = shadow.fields.get(entry.name)
-    return Person(
-        entry,
-        entry.shell not in shut,
-        groups.of(entry),
-        password_of(entry, shadow),
-        field,
-        keys.of(entry.name),
-        field is not None and field.expired_on(day),
-    )
-
-
-def password_of(entry: Entry, shadow: Shadow) -> Read[str] | None:
-    """The state of an account's password, where its line stands."""
-    if entry.password.value != ELSEWHERE:
-        return entry.password
-    field = shadow.fields.get(entry.name)
-    return None if field is None else field.state
-
-
-def _ways(person: Person, servers: SshServers, settings: SshdSettings) -> Iterator[Way]:
-    if not person.interactive:
+def _ways(login: Login, servers: SshServers, settings: SshdSettings) -> Iterator[Way]:
+    if not login.account.interactive:
         return
-    if not person.expired:
+    if not login.account.expired:
         for instance in settings.instances:
-            yield from _by_sshd(person, instance)
+            yield from _by_sshd(login, instance)
     for server in servers.named("dropbear"):
-        yield from _by_dropbear(person, server)
+        yield from _by_dropbear(login, server)
 
 
-def _by_sshd(person: Person, instance: Instance) -> Iterator[Way]:
-    for variant in instance.of(person.name):
-        if not variant.admits(person.name, person.groups):
+def _by_sshd(login: Login, instance: Instance) -> Iterator[Way]:
+    for variant in instance.of(login.name):
+        if not variant.admits(login.name, login.groups):
             continue
-        root = root_rule(variant) if person.entry.uid == 0 else "yes"
-        password = _password_way(person, variant)
+        root = root_rule(variant) if login.account.entry.uid == 0 else "yes"
+        password = _password_way(login, variant)
         if password and root == "yes":
             yield Way("password", password, instance.sources)
-        for key in person.keys if _takes_keys(person, variant, root) else ():
+        for key in login.keys if _takes_keys(login, variant, root) else ():
             if "command" not in key.options:
                 yield Way("key", (key.read,), instance.sources)
 
@@ -173,34 +110,32 @@ def root_rule(variant: Variant) -> str:
     return "prohibit-password" if value == "without-password" else value
 
 
-def _password_way(person: Person, variant: Variant) -> tuple[Read[Any], ...]:
+def _password_way(login: Login, variant: Variant) -> tuple[Read[Any], ...]:
+    account = login.account
     accepted = variant.password if variant.password_alone else None
-    if person.password is None or accepted is None or not person.has_password:
+    refused = account.state == "empty" and not variant.is_on("permitemptypasswords")
+    if account.password is None or accepted is None or refused:
         return ()
-    if person.password.value == "empty" and not variant.is_on("permitemptypasswords"):
-        return ()
-    return (person.password, accepted)
+    return (account.password, accepted) if account.has_password else ()
 
 
-def _takes_keys(person: Person, variant: Variant, root: str) -> bool:
+def _takes_keys(login: Login, variant: Variant, root: str) -> bool:
     # Tried on 9.2: without PAM a field that begins with ! stops keys too.
-    locked = person.password is not None and person.password.value == "locked"
-    return (
-        root in ("yes", "prohibit-password")
-        and variant.is_on("pubkeyauthentication", default="yes")
-        and (variant.is_on("usepam") or not locked)
-    )
+    locked = login.account.state == "locked" and not variant.is_on("usepam")
+    taken = variant.is_on("pubkeyauthentication", default="yes")
+    return taken and not locked and root in ("yes", "prohibit-password")
 
 
-def _by_dropbear(person: Person, server: Server) -> Iterator[Way]:
+def _by_dropbear(login: Login, server: Server) -> Iterator[Way]:
     # Tried on 2022.83: neither an expired account nor a locked field stops a key.
-    root = person.entry.uid == 0
+    account = login.account
+    root = account.entry.uid == 0
     if root and server.has("w"):
         return
     shut = server.has("s") or (root and server.has("g"))
-    password = person.password if person.has_password and not shut else None
-    if password is not None and (password.value != "empty" or server.has("B")):
-        yield Way("password", (password, server.read), ())
-    for key in person.keys:
+    empty = account.state == "empty" and not server.has("B")
+    if account.password is not None and account.has_password and not (shut or empty):
+        yield Way("password", (account.password, server.read), ())
+    for key in login.keys:
         if "command" not in key.options:
             yield Way("key", (key.read, server.read), ())
