@@ -221,8 +221,10 @@ function word(s,   plain) {
   if (bare(w[1]) in want) for (i = 2; i < n; i++) word(w[i])
   next
 }
-match($0, /(\\x09| )*=(\\x09| )*/) && bare(substr($0, 1, RSTART - 1)) in want {
-  word(substr($0, RSTART + RLENGTH))
+match($0, /^[A-Za-z0-9_ .:-]*(\\x09[A-Za-z0-9_ .:-]*)*=(\\x09| )*/) { # a name of words
+  name = substr($0, 1, RLENGTH)
+  sub(/(\\x09| )*=.*/, "", name)
+  if (bare(name) in want) word(substr($0, RLENGTH + 1))
   next
 }
 match($0, /(\\x09| )+/) && bare(substr($0, 1, RSTART - 1)) in want {
