@@ -26,9 +26,9 @@ SHELLS = {
     "bash": ("bash", "-c"),
     "rbash": ("bash", "--restricted", "-c"),
     "busybox": ("busybox", "sh", "-c"),
-    "fish": ("fish", "-c"),
-    "csh": ("csh", "-c"),
 }
+#: Rare ones, tried where they are installed.
+SHELLS |= {name: (name, "-c") for name in ("fish", "csh", "zsh") if shutil.which(name)}
 
 
 def run_by(shell: tuple[str, ...], *more: str, seconds: float = 20) -> Outcome:
