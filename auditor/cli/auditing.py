@@ -159,6 +159,7 @@ def evaluate(
         as_of,
         fail_on,
         min_coverage,
+        stored=inventory is None,
     )
     return stages.evaluate(snapshots, options, formats or (), out, color)
 

@@ -90,7 +90,11 @@ Answers = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options that say what is audited and how it is judged."""
+    """The options that say what is audited and how it is judged.
+
+    `stored` says that the inventory is a run's own, whose profile may be of another
+    version of the tool.
+    """
 
     inventory: Path
     limit: str | None = None
@@ -100,6 +104,7 @@ class Options:
     as_of: str | None = None
     fail_on: FailOn = FailOn.LOW
     min_coverage: float = 0.0
+    stored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,16 @@ def read_scope(options: Options) -> tuple[Scope, tuple[Host, ...]]:
     inventory = read_inventory(options.inventory)
     hosts = select_hosts(inventory, options.limit)
     engagement = inventory.engagement
+    additions = (folder / "profile.toml" for folder in options.checks)
     checks = select_checks(known_checks(options.checks), options.check)
     scope = Scope(
         inventory=inventory,
         manifests=read_manifests(inventory.manifests, timezone=engagement.timezone),
-        profile=read_profile(inventory.profile),
+        profile=read_profile(
+            inventory.profile,
+            additions=[file for file in additions if file.is_file()],
+            known_only=not options.stored,
+        ),
         checks=checks,
         rules_sha256=rules_sha256(checks),
         language=options.lang.value if options.lang else engagement.language,

@@ -40,7 +40,7 @@ def run(
         order = [host.name for host in hosts]
         snapshots = read_snapshots(folder.path / "snapshots", order)
         result = judge(snapshots, scope, interrupted=bool(interrupted))
-        final = folder.finish(result, inputs_of(scope.inventory))
+        final = folder.finish(result, inputs_of(scope.inventory, scope.profile))
     _deliver(result, scope.language, wanted, known_checks(options.checks), how.color)
     print(f"run: {final}", file=sys.stderr)
     return interrupted or result.run.exit_code
@@ -82,7 +82,7 @@ def evaluate(
         with RunFolder(out) as folder:
             for snapshot in taken:
                 folder.add(snapshot)
-            final = folder.finish(result, inputs_of(scope.inventory))
+            final = folder.finish(result, inputs_of(scope.inventory, scope.profile))
         print(f"run: {final}", file=sys.stderr)
     return result.run.exit_code
 
