@@ -75,8 +75,7 @@ def logins(
         login = Login(account, groups.of(account.entry), keys.of(account.name))
         first: dict[Kind, Way] = {}
         for way in _ways(login, servers, settings):
-            also = (*way.also, *account.unsure)
-            first.setdefault(way.kind, replace(way, also=also))
+            first.setdefault(way.kind, way)
         found.append(replace(login, ways=tuple(first.values())))
     return Logins(tuple(found))
 
@@ -84,24 +83,29 @@ def logins(
 def _ways(login: Login, servers: SshServers, settings: SshdSettings) -> Iterator[Way]:
     if not login.account.interactive:
         return
+    # What dropbear lets in does not depend on an expiry that may not have been read.
+    for server in servers.named("dropbear"):
+        yield from _by_dropbear(login, server)
     if not login.account.expired:
         for instance in settings.instances:
             yield from _by_sshd(login, instance)
-    for server in servers.named("dropbear"):
-        yield from _by_dropbear(login, server)
 
 
 def _by_sshd(login: Login, instance: Instance) -> Iterator[Way]:
+    account = login.account
+    also = (*instance.sources, *account.unsure)
+    # Its line in shadow shows that it has not expired.
+    still = () if account.field is None else (account.field.state,)
     for variant in instance.of(login.name):
         if not variant.admits(login.name, login.groups):
             continue
-        root = root_rule(variant) if login.account.entry.uid == 0 else "yes"
+        root = root_rule(variant) if account.entry.uid == 0 else "yes"
         password = _password_way(login, variant)
         if password and root == "yes":
-            yield Way("password", password, instance.sources)
+            yield Way("password", password, also)
         for key in login.keys if _takes_keys(login, variant, root) else ():
             if "command" not in key.options:
-                yield Way("key", (key.read,), instance.sources)
+                yield Way("key", (key.read, *still), also)
 
 
 def root_rule(variant: Variant) -> str:
