@@ -22,7 +22,7 @@ def bring_up(hosts: tuple[Host, ...], wanted_id: str | None, owner: int | None) 
     run = state.new_run(wanted_id)
     try:
         able.write(run)
-        hosts = tuple(host for host in hosts if able.carries(run, host))
+        hosts = tuple(host for host in hosts if carried(run, host))
         material.make_keys(run, hosts)
         material.make_secrets(run, hosts)
         start_holder(run)
@@ -35,46 +35,62 @@ def bring_up(hosts: tuple[Host, ...], wanted_id: str | None, owner: int | None) 
     return run
 
 
+def carried(run: Run, host: Host) -> bool:
+    """Whether the machine can carry the host; says so when not."""
+    if able.carries(run, host):
+        return True
+    roots.say(f"{host.name} is left out, this machine lacks: {', '.join(host.needs)}")
+    return False
+
+
 def start_holder(run: Run) -> None:
     command = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
     command += ["--propagation", "private", "sh", str(SCRIPTS / "holder.sh")]
-    log = (run.folder / "holder.log").open("w")
-    process = subprocess.Popen(
-        [*command, state.STAGE, str(roots.FOLDER), str(run.folder)],
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
+    command += [state.STAGE, str(roots.FOLDER), str(run.folder)]
+    log = run.folder / "holder.log"
+    process = start(command, log)
     while not (run.folder / "holder").exists():
         if process.poll() is not None:
-            said = (run.folder / "holder.log").read_text().strip()
+            said = log.read_text().strip()
             raise LabError(f"the lab's network does not come up: {said}")
         time.sleep(0.01)
 
 
+def start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+    """Start what outlives us, with its output in a file."""
+    with log.open("w") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+
+
 def boot(run: Run, hosts: tuple[Host, ...]) -> None:
-    """Boot all hosts at the same time and wait until each is ready."""
+    """Boot all hosts at the same time and wait until each one's SSH server listens."""
     field = material.shared_field()
+    stage = run.seen()
     (run.folder / "log").mkdir()
     processes = {}
     for host in hosts:
         if host.runs:
-            prepare(run, host, {"LAB_SHARED_FIELD": field})
-            processes[host.name] = start_host(run, host)
+            prepare(run, host, stage / host.name, {"LAB_SHARED_FIELD": field})
+            processes[host.name] = start(boot_command(run, host), log_of(run, host))
     end = time.monotonic() + BOOTED_WITHIN
     waiting = [host for host in hosts if host.has_root]
     while waiting:
-        waiting = [host for host in waiting if not ready(run, host)]
+        waiting = [host for host in waiting if not up_yet(stage / host.name)]
         for host in waiting:
-            if processes[host.name].poll() is not None or time.monotonic() > end:
+            gone = processes[host.name].poll() is not None
+            if gone or failed(stage / host.name) or time.monotonic() > end:
                 raise LabError(f"{host.name} did not boot:\n{last_words(run, host)}")
         time.sleep(0.02)
-    wait_for_servers(run, hosts)
 
 
-def prepare(run: Run, host: Host, variables: dict[str, str]) -> None:
-    here = run.seen() / host.name
+def prepare(run: Run, host: Host, here: Path, variables: dict[str, str]) -> None:
+    """Lay out, on the lab's tmpfs, what the host finds when it boots."""
     here.mkdir()
     if not host.has_root:
         return
@@ -94,62 +110,46 @@ def prepare(run: Run, host: Host, variables: dict[str, str]) -> None:
         )
 
 
-def start_host(run: Run, host: Host) -> subprocess.Popen[bytes]:
+def boot_command(run: Run, host: Host) -> list[str]:
+    """The arguments of sh/boot.sh, run in the holder's namespaces."""
     prefix = 16 if host.bridge == "outer" else 24
-    inner = f"{host.inner_address}/24" if host.inner_address else ""
-    layers = (
-        [f"{state.STAGE}/roots/{layer.name}" for layer in roots.root_of(host).layers]
-        if host.has_root
-        else []
-    )
-    arguments = [
+    layers = roots.root_of(host).layers if host.has_root else ()
+    enter = ["nsenter", "--target", str(run.require_holder())]
+    return [
+        *enter,
+        *["--mount", "--net", "--pid", "sh", str(SCRIPTS / "boot.sh")],
         state.STAGE,
         host.name,
         host.boots,
         host.bridge,
         f"{host.address}/{prefix}",
-        inner,
+        f"{host.inner_address}/24" if host.inner_address else "",
         str(able.cgroup_of(run, host)),
-        ":".join(layers),
+        ":".join(f"{state.STAGE}/roots/{layer.name}" for layer in layers),
         sys.executable,
     ]
-    enter = ["nsenter", "--target", str(run.require_holder())]
-    enter += ["--mount", "--net", "--pid", "sh", str(SCRIPTS / "boot.sh")]
-    with log_of(run, host).open("w") as log:
-        return subprocess.Popen(
-            [*enter, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
 
 
-def ready(run: Run, host: Host) -> bool:
-    path = run.seen() / host.name / "status"
-    said = path.read_text().strip() if path.exists() else ""
-    if said.startswith("failed"):
-        raise LabError(f"{host.name} did not boot:\n{last_words(run, host)}")
-    return said == "ready"
+def up_yet(here: Path) -> bool:
+    """Has setup.sh ended well, and does the SSH server listen?
 
-
-def wait_for_servers(run: Run, hosts: tuple[Host, ...]) -> None:
-    """Wait until each SSH server listens; nobody connects, so none logs anything."""
-    end = time.monotonic() + BOOTED_WITHIN
-    waiting = [host for host in hosts if host.has_root]
-    while waiting:
-        waiting = [host for host in waiting if not listens(run, host)]
-        if waiting and time.monotonic() > end:
-            first = waiting[0]
-            words = last_words(run, first)
-            raise LabError(f"no SSH server listens on {first.name}:\n{words}")
-        time.sleep(0.02)
-
-
-def listens(run: Run, host: Host) -> bool:
-    """Is port 22 (0016) in state LISTEN (0A) in the host's network? (proc(5))"""
-    table = Path(f"/proc/{run.pid_of(host.name)}/net/tcp").read_text()
+    Nobody connects for this, so no server logs it: port 22 (0016) in state LISTEN (0A)
+    is read from the host's own /proc/net/tcp (proc(5)).
+    """
+    if said_of(here) != "ready":
+        return False
+    pid = (here / "pid").read_text().strip()
+    table = Path(f"/proc/{pid}/net/tcp").read_text()
     return re.search(r" [0-9A-F]{8}:0016 [0-9A-F:]+ 0A ", table) is not None
+
+
+def failed(here: Path) -> bool:
+    return said_of(here).startswith("failed")
+
+
+def said_of(here: Path) -> str:
+    path = here / "status"
+    return path.read_text().strip() if path.exists() else ""
 
 
 def log_of(run: Run, host: Host) -> Path:

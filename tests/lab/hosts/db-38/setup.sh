@@ -10,3 +10,6 @@ main=/etc/postgresql/$version/main
 install -m 640 -o postgres -g postgres files/pg_hba.conf "$main/pg_hba.conf"
 echo "listen_addresses = 'localhost'" >>"$main/postgresql.conf"
 pg_ctlcluster "$version" main start
+
+# Tests count what sshd saw.
+echo 'LogLevel VERBOSE' >/etc/ssh/sshd_config.d/verbose.conf
