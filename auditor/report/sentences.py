@@ -18,6 +18,7 @@ _SPACES = (
     (re.compile(r" (?=[;!?](?:\s|$))"), "\u202f"),
     (re.compile(r" (?=[:»%](?:\W|$))"), "\u00a0"),
     (re.compile(r"(?<=«) "), "\u00a0"),
+    (re.compile(r"(?<=\d) (?=\d{3}(?!\d))"), "\u202f"),
 )
 
 #: Kinds that are read as part of a sentence; the others are shown as code.

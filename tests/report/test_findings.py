@@ -112,6 +112,12 @@ def test_french_texts_get_their_no_break_spaces() -> None:
     )
 
 
+def test_french_thousands_are_kept_together() -> None:
+    assert (Part("491\u202f840 personnes, art. 32 2026"),) == said(
+        "491 840 personnes, art. 32 2026", "fr"
+    )
+
+
 def test_english_texts_are_left_as_written() -> None:
     assert (Part("Open : « ftp » !"),) == said("Open : « ftp » !")
 
