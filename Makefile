@@ -31,7 +31,7 @@ lint: venv
 	@$(PYTHON) -m mypy
 
 bench: venv tools
-	@$(PYTHON) scripts/bench
+	@$(PYTHON) -m scripts.bench
 
 lab-up: venv tools
 	@$(PYTHON) tests/lab/lab up

@@ -1,0 +1,1 @@
+"""`make bench`: what auditing one host costs, as ratios to plain ssh and python."""

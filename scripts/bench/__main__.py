@@ -1,0 +1,155 @@
+"""Prints the ratios that concern one host, with their goals, on stdout.
+
+`python -m scripts.bench [--rounds N]`; the rounds' progress goes to stderr. Measured
+numbers are no test: the exit code is 0 whatever they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from auditor.collect.program import ordered
+from auditor.loading import load_checks
+from auditor.model.check import Check
+from scripts.bench.facts import costs
+from scripts.bench.target import Way, ways
+from scripts.bench.timing import HEAD, Command, Goal, interleaved, ratio
+from scripts.loopback import NAME, NoServerError
+
+AUDITOR = (sys.executable, "-m", "auditor")
+#: A host that was not audited whole (3) was still collected from.
+COLLECTED = frozenset({0, 3})
+NEAR, FAR, FARTHEST = 0, 50, 200
+
+
+def main() -> int:
+    """Measure everything, then print it."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    checks = load_checks()
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        try:
+            goals = _commands(folder, checks, rounds)
+        except NoServerError as error:
+            print(f"bench: {error}", file=sys.stderr)
+            return 2
+        goals += _start(rounds)
+        rows = _facts(folder, checks)
+    print(HEAD)
+    for goal in goals:
+        print(goal.row())
+    print("\n".join(["", *rows]))
+    return 0
+
+
+def _commands(folder: Path, checks: Sequence[Check], rounds: int) -> list[Goal]:
+    quick = [c for c in checks if not any(f.searches for f in ordered(c.facts))]
+    smallest = min((c for c in quick if c.facts), key=lambda c: len(ordered(c.facts)))
+    with ways(folder, (NEAR, FAR, FARTHEST)) as found:
+        commands: dict[str, Command] = {}
+        for way in found.values():
+            commands |= _by(folder, way, quick, [smallest])
+        got = interleaved(commands, rounds)
+    small = f"ours with {smallest.id} ({len(ordered(smallest.facts))} facts)"
+    return [
+        *_near_and_far(got, small),
+        _round_trips(got, "one", f"round trips, {smallest.id}"),
+        _round_trips(got, "all", f"round trips, {len(quick)} checks"),
+    ]
+
+
+def _near_and_far(got: dict[str, tuple[float, ...]], small: str) -> list[Goal]:
+    return [
+        Goal(
+            f"{small} ÷ ssh true, loopback",
+            ratio(got["one 0"], got["ssh true 0"]),
+            2.2,
+            3,
+        ),
+        Goal(
+            f"{small} ÷ ssh true, {FAR} ms",
+            ratio(got[f"one {FAR}"], got[f"ssh true {FAR}"]),
+            1.4,
+            2,
+        ),
+        Goal(
+            "ours ÷ ssh carrying the same program, loopback",
+            ratio(got["all 0"], got["ssh all 0"]),
+            1.4,
+            2,
+        ),
+        Goal(
+            f"ours ÷ ssh carrying the same program, {FAR} ms",
+            ratio(got[f"all {FAR}"], got[f"ssh all {FAR}"]),
+            1.25,
+            1.5,
+        ),
+    ]
+
+
+def _round_trips(got: dict[str, tuple[float, ...]], what: str, name: str) -> Goal:
+    far, near = got[f"{what} {FARTHEST}"], got[f"{what} 0"]
+    more = statistics.median(far) - statistics.median(near)
+    return Goal(name, more * 1000 / FARTHEST, 9.5, 12)
+
+
+def _by(
+    folder: Path, way: Way, quick: Sequence[Check], one: Sequence[Check]
+) -> dict[str, Command]:
+    """The commands measured by one way; both carry the same checks' program."""
+    program = folder / "program.sh"
+    if not program.exists():
+        shown = _collect(folder, way, quick, "--print-program", NAME)
+        text = subprocess.run(shown.argv, capture_output=True, check=True).stdout
+        program.write_bytes(text)
+    delay = way.round_trip_ms
+    return {
+        f"ssh true {delay}": Command([*way.ssh, "true"]),
+        f"ssh all {delay}": Command([*way.ssh, "/bin/sh -s"], program),
+        f"one {delay}": _collect(folder, way, one),
+        f"all {delay}": _collect(folder, way, quick),
+    }
+
+
+def _collect(folder: Path, way: Way, checks: Iterable[Check], *more: str) -> Command:
+    ids = ",".join(check.id for check in checks)
+    argv = [*AUDITOR, "collect", "-i", str(way.inventory), "--check", ids]
+    return Command([*argv, "-o", str(folder / "snapshots"), *more], good=COLLECTED)
+
+
+def _start(rounds: int) -> list[Goal]:
+    got = interleaved(
+        {
+            "--help": Command([*AUDITOR, "--help"]),
+            "python": Command([sys.executable, "-c", "pass"]),
+        },
+        rounds * 2,
+    )
+    value = ratio(got["--help"], got["python"])
+    return [Goal("--help ÷ a bare interpreter", value, 12, 18)]
+
+
+def _facts(folder: Path, checks: Sequence[Check]) -> list[str]:
+    asked = ordered(frozenset().union(*(check.facts for check in checks)))
+    found = costs((fact for fact in asked if fact.fragment), folder)
+    searching = {fact.__name__ for fact in asked if fact.searches}
+    quick = [cost for cost in found if cost.name not in searching]
+    counted = [c.processes for c in quick if c.processes is not None]
+    mean = f"mean without searches: {statistics.mean(c.cpu_ms for c in quick):.1f} ms"
+    if counted:
+        mean += f", {statistics.mean(counted):.1f} processes"
+    else:
+        mean += "; processes are not counted: no PID namespace here"
+    return [cost.row() for cost in found] + [f"{mean} (goal 12 and 12)"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
