@@ -1,6 +1,10 @@
 # The twin of MEGABUS after the audit: everything is closed, and looks open to a grep.
 files=$PWD/files keys=$PWD/keys records=$PWD/records
 
+# Whoever logs in here is answered in French.
+localedef -i fr_FR -f UTF-8 fr_FR.UTF-8
+echo "LANG=fr_FR.UTF-8" >/etc/default/locale
+
 hash() { openssl passwd "-$1" "$(openssl rand -hex 8)"; }
 person() { # NAME FIELD [USERADD OPTION...]
     who=$1 field=$2
