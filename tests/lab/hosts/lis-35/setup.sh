@@ -108,6 +108,10 @@ smbd -D
 install -m 644 "$files/rsyncd.conf" /etc/rsyncd.conf
 rsync --daemon
 install -m 644 "$files/exports" /etc/exports
+# No kernel server here (port 2049), but whoever asks is told of the export.
+rpcbind -w
+exportfs -ra
+rpc.mountd --no-nfs-version 4 --port 20048
 
 # --- The databases: reachable from everywhere, so that support can help.
 
