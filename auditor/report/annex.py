@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from auditor.model.findings import Verdict
 from auditor.model.run import Bucket, CheckInfo, FindingRecord, HostInfo, WaivedRecord
 from auditor.report.matrix import host_state
-from auditor.report.sentences import Sentence
+from auditor.report.sentences import Part, Sentence
 from auditor.report.summary import BUCKETS
 from auditor.report.view import Chip, View
 
@@ -19,11 +19,10 @@ ENDING = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """A check on a host sheet, and why where that is short."""
+    """Checks of a host: one with its title, or several of which the same is said."""
 
-    check: str
-    title: str
-    note: Sentence
+    checks: tuple[str, ...]
+    said: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,11 @@ class SheetPart:
 
     bucket: Bucket
     lines: tuple[SheetLine, ...]
+
+    @property
+    def count(self) -> int:
+        """How many checks these are."""
+        return sum(len(line.checks) for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Sheet:
     @property
     def tally(self) -> list[tuple[Bucket, int]]:
         """How many checks came to each bucket, in the order of the bar."""
-        counts = {part.bucket: len(part.lines) for part in self.parts}
+        counts = {part.bucket: part.count for part in self.parts}
         return [(bucket, counts.get(bucket, 0)) for bucket in BUCKETS]
 
 
@@ -92,22 +96,35 @@ def _sheet(view: View, host: HostInfo) -> Sheet:
     for bucket in BUCKETS:
         checks = [check for check, found in buckets.items() if found is bucket]
         if checks:
-            lines = tuple(_line(view, check, host.name, bucket) for check in checks)
+            lines = tuple(_lines(view, checks, host.name, bucket))
             parts.append(SheetPart(bucket, lines))
     group = view.run.groups.get(host.group, host.group) if host.group else ""
     return Sheet(host, group, host_state(view, host), tuple(parts))
 
 
-def _line(view: View, check: str, host: str, bucket: Bucket) -> SheetLine:
-    """NA carries its proof and UNKNOWN its reason; the others are told elsewhere."""
-    note: Sentence = ()
-    if bucket in (Bucket.NA, Bucket.UNKNOWN):
-        wanted = Verdict(bucket.value.upper())
-        found = view.judged.findings.get((check, host), ())
-        note = next(
-            (view.speaker.sentence(f) for f in found if f.verdict is wanted), ()
-        )
-    return SheetLine(check, view.title(check), note)
+def _lines(
+    view: View, checks: list[str], host: str, bucket: Bucket
+) -> Iterable[SheetLine]:
+    """NA with its proof, UNKNOWN with its reason, passes by number, others by title."""
+    shared: dict[Sentence, list[str]] = {}
+    for check in checks:
+        said = _said(view, check, host, bucket)
+        if said is None:
+            yield SheetLine((check,), (Part(view.title(check)),))
+        else:
+            shared.setdefault(said, []).append(check)
+    for said, names in shared.items():
+        yield SheetLine(tuple(names), said)
+
+
+def _said(view: View, check: str, host: str, bucket: Bucket) -> Sentence | None:
+    if bucket is Bucket.PASS:
+        return ()
+    if bucket not in (Bucket.NA, Bucket.UNKNOWN):
+        return None
+    wanted = Verdict(bucket.value.upper())
+    found = view.judged.findings.get((check, host), ())
+    return next((view.speaker.sentence(f) for f in found if f.verdict is wanted), ())
 
 
 def accepted(view: View) -> list[Accepted]:

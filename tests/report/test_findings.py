@@ -181,14 +181,27 @@ def test_beyond_twelve_families_the_rest_share_a_column() -> None:
 def test_a_sheet_has_every_check_once() -> None:
     found = [unread("ENC-001", "a", Reason.DENIED), *fails("ACC-001@a")]
     sheet = sheets(view(*found))[0]
-    listed = [line.check for part in sheet.parts for line in part.lines]
+    lines = [line for part in sheet.parts for line in part.lines]
+    listed = [check for line in lines for check in line.checks]
     assert sorted(one.id for one in CHECKS) == sorted(listed)
+
+
+def test_checks_of_which_the_same_is_said_share_a_line() -> None:
+    found = [unread(c, "a", Reason.DENIED, detail="/x") for c in ("ENC-001", "LOG-003")]
+    parts = {part.bucket: part for part in sheets(view(*found))[0].parts}
+    unknown = parts[Bucket.UNKNOWN]
+    assert (2, [("LOG-003", "ENC-001")]) == (
+        unknown.count,
+        [line.checks for line in unknown.lines],
+    )
 
 
 def test_not_applicable_shows_its_proof() -> None:
     absent = finding("ACC-001", "a", Verdict.NA, message="pass")
     part = next(p for p in sheets(view(absent))[0].parts if p.bucket is Bucket.NA)
-    assert [(Part("It is closed."),)] == [line.note for line in part.lines]
+    assert [(("ACC-001",), (Part("It is closed."),))] == [
+        (line.checks, line.said) for line in part.lines
+    ]
 
 
 def test_an_accepted_risk_is_listed_with_the_verdict_under_it() -> None:
