@@ -114,6 +114,11 @@ source_file /etc/sssd/sssd.conf ini ''
         return cls(tuple(sources), there, sudo, doas)
 
     @property
+    def files(self) -> tuple[Source, ...]:
+        """The files of rules and their folders: a later line may take a rule back."""
+        return tuple(s for s in self.sources if s.kind in ("file", "search"))
+
+    @property
     def absences(self) -> Iterator[Read[bool]]:
         """Where sudo and doas were looked for."""
         for source in self.sources:
