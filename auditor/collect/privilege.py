@@ -25,6 +25,7 @@ _INNER = (
     "$p {env} /bin/sh -s; r=$?; "
     "case $r in 1|126|127) r=3;; esac; exit $r"
 )
+_HERE = 'echo "IN-$2"; '
 _SELF = 'u=$(id -u); if [ "$u" = 0 ]; then exec /bin/sh -c "$1" sh root "$2"; fi; '
 _USER = 'exec /bin/sh -c "$1" sh user "$2"'
 _ROOT = '{tool} /bin/sh -c "$1" sh root "$2"; r=$?; '
@@ -59,6 +60,11 @@ class Plan:
         """What sudo prints when, and only when, it wants the password."""
         return f"ask-{self.ask}:".encode()
 
+    @property
+    def in_word(self) -> bytes:
+        """What our own command line prints first: the login shell let it run."""
+        return f"IN-{self.go}\n".encode()
+
     def go_word(self, privilege: str) -> bytes:
         """The line by which a shell says that it now reads the program."""
         return f"GO-{privilege}-{self.go}\n".encode()
@@ -69,7 +75,7 @@ class Plan:
         `seconds` is the deadline on the target; `with_password` lets sudo ask.
         """
         inner = _INNER.format(seconds=seconds, env=_ENV)
-        outer = _SELF + self._privileged(with_password) + _USER
+        outer = _HERE + _SELF + self._privileged(with_password) + _USER
         words = f"auditor '{inner}' {self.go} {self.ask}"
         return f"{_ENV} /bin/sh -c '{outer}' {words}"
 

@@ -21,6 +21,8 @@ _PIECE = 32 << 10
 _TAIL = 2048
 #: By these the target's own deadline shows: GNU timeout, SIGKILL, BusyBox timeout.
 _TIMED_OUT = frozenset({124, 137, 143})
+#: sudo's own status, and those of the shell that finds none or may not run it.
+_SUDO_REFUSES = frozenset({1, 126, 127})
 
 _SPENT = {
     Spent.BYTES: (Reason.LIMIT, "too many bytes"),
@@ -142,13 +144,19 @@ class _Start:
         return privilege
 
     def _ended(self) -> HostTroubleError:
-        said = shown(self.err.replace(self._plan.prompt, b"") or self.out)
-        lost = self._stream.lost
-        if lost:
-            return HostTroubleError(HostState.BROKEN, Reason.PROTOCOL, lost)
-        if self._plan.privilege == "required" and self._stream.status in {1, 126, 127}:
+        out = self.out.replace(self._plan.in_word, b"")
+        said = shown(self.err.replace(self._plan.prompt, b"") or out)
+        status = self._stream.status
+        if self._stream.lost:
+            text = self._stream.lost
+        elif self._plan.in_word not in self.out and status == 1:
+            # nologin, an expired password: the account may log in and no more.
+            text = f"the account may run no command: {said}"
+            return HostTroubleError(HostState.REFUSED, Reason.LOGIN_REFUSED, text)
+        elif self._plan.privilege == "required" and status in _SUDO_REFUSES:
             return _sudo_refused(said)
-        text = f"the session ended before the program could start: {said}"
+        else:
+            text = f"the session ended before the program could start: {said}"
         return HostTroubleError(HostState.BROKEN, Reason.PROTOCOL, text)
 
 

@@ -119,12 +119,24 @@ def test_a_wrong_password_with_a_single_try_is_refused_too() -> None:
 
 
 def test_a_refusal_where_privilege_is_required() -> None:
+    chosen = plan("required")
     said = b"audit is not in the sudoers file.\x1b[2J\n"
-    stream = Scripted(at_once(stderr=said), status=1)
+    stream = Scripted(at_once(chosen.in_word, said), status=1)
     expected = (
         "refused",
         "sudo_refused",
         "audit is not in the sudoers file.\\u{1b}[2J",
+    )
+    assert trouble(stream, chosen) == expected
+
+
+def test_a_shell_that_runs_nothing_is_no_refusal_of_sudo() -> None:
+    said = b"This account is currently not available.\n"
+    stream = Scripted(at_once(said), status=1)
+    expected = (
+        "refused",
+        "login_refused",
+        "the account may run no command: This account is currently not available.",
     )
     assert trouble(stream, plan("required")) == expected
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -287,3 +290,52 @@ def test_a_host_key_that_can_t_be_fetched_says_why() -> None:
     host = Host("lis", "127.0.0.1", free_port(), "audit")
     found = fetch_host_keys([host], means(host), 5)
     assert found == {"lis": f"127.0.0.1 port {host.port}: Connection refused"}
+
+
+def test_an_account_without_a_shell_is_refused(tmp_path: Path) -> None:
+    away = "echo This account is currently not available.; exit 1"
+    with sshd(tmp_path / "away", f"ForceCommand {away}") as running:
+        snapshot = visit(running.host(), pins=running.pins)
+        assert outcome(snapshot) == ("refused", "login_refused")
+
+
+def test_the_user_s_own_ssh_files_are_neither_read_nor_written(
+    server: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    folder = tmp_path / ".ssh"
+    folder.mkdir()
+    (folder / "config").write_text("Host *\nPort 1\nProxyCommand false\n")
+    assert outcome(visit(server.host(), pins=server.pins)) == PRIVILEGED
+    assert [path.name for path in folder.iterdir()] == ["config"]
+
+
+def test_without_key_agent_and_password_the_usual_key_is_used(
+    server: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".ssh").mkdir()
+    shutil.copy(server.key, tmp_path / ".ssh" / "id_ed25519")
+    assert outcome(visit(server.host(key=None), pins=server.pins)) == PRIVILEGED
+
+
+def test_a_server_that_is_full_is_asked_again_after_a_second(tmp_path: Path) -> None:
+    with sshd(tmp_path / "full", "MaxStartups 1") as running:
+        place = (running.address, running.port)
+        with socket.create_connection(place) as other:
+            other.recv(100)
+            threading.Timer(0.5, other.close).start()
+            snapshot = visit(running.host(), pins=running.pins)
+        assert outcome(snapshot) == PRIVILEGED
+        assert running.count("Accepted publickey") == 1
+
+
+def test_nothing_that_connects_is_imported_before_something_connects() -> None:
+    script = (
+        "import sys, auditor.collect.fleet, auditor.collect.hostkeys;"
+        "print({'paramiko', 'fabric', 'cryptography'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
