@@ -42,15 +42,15 @@ entered() { # what find does not enter, and what it can't
   printf '%s\n' ')' -prune -o '(' ! -type d -o -exec sh -c "$SHUT" sh "$N" '{}' + ')'
 }
 walk() { # SECONDS WORDS ROOT
-  seconds=$1 words=$2
+  w_seconds=$1 w_words=$2
   set -- "$3"
   while :; do
-    set -- "$@" "${words%%"$NL"*}"
-    case $words in *"$NL"*) words=${words#*"$NL"} ;; *) break ;; esac
+    set -- "$@" "${w_words%%"$NL"*}"
+    case $w_words in *"$NL"*) w_words=${w_words#*"$NL"} ;; *) break ;; esac
   done
   set -- nice -n 19 find "$@"
   if ionice -c 3 true 2>/dev/null; then set -- ionice -c 3 "$@"; fi
-  limited "$seconds" "$@" 2>/dev/null
+  limited "$w_seconds" "$@" 2>/dev/null
 }
 served() { # where served folders lead; a path that is not plain is left out
   body_of ServedFolders |

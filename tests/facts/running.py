@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,24 +29,51 @@ def every_shell() -> pytest.MarkDecorator:
     return pytest.mark.parametrize("shell", SHELLS)
 
 
+def other_tools(folder: Path, kind: str) -> Path | None:
+    """A folder whose awk is mawk or gawk, or whose tools all are BusyBox's.
+
+    None for `system`, the machine's own. One that is not installed is skipped by name.
+    """
+    if kind == "system":
+        return None
+    program = shutil.which(kind)
+    if program is None:
+        pytest.skip(f"{kind} is not installed")
+    names = ["awk"]
+    if kind == "busybox":
+        listed = subprocess.run([program, "--list"], capture_output=True, check=True)
+        names = listed.stdout.decode().split()
+    for name in names:
+        (folder / name).symlink_to(program)
+    return folder
+
+
 def asking(fragment: str, *words: str, name: str = "Asked") -> type[Fact]:
     """A fact of that fragment and these parameters."""
     parameters = classmethod(lambda _cls, _host, _manifests, _profile: words)
     return type(name, (Fact,), {"fragment": fragment, "parameters": parameters})
 
 
-def answers(shell: str, *facts: type[Fact], user: int | None = None) -> dict[str, Body]:
+def answers(
+    shell: str,
+    *facts: type[Fact],
+    user: int | None = None,
+    tools: Path | None = None,
+) -> dict[str, Body]:
     """The body of each fact, by name, as the program run by that shell gives it.
 
-    Root may run it as another user, who is denied what root is not.
+    Root may run it as another user, who is denied what root is not. Programs in the
+    folder `tools` are taken before the machine's own.
     """
     argv = SHELLS[shell]
     if shutil.which(argv[0]) is None:
         pytest.skip(f"{argv[0]} is not installed")
     host = Host(name="here", address="127.0.0.1")
     program = assemble(facts, host, Manifests(), profile())
+    path = os.environ["PATH"] if tools is None else f"{tools}:{os.environ['PATH']}"
     done = subprocess.run(
         argv,
+        env={**os.environ, "PATH": path},
         input=program.text.encode(),
         capture_output=True,
         timeout=60,

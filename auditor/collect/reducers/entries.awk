@@ -1,13 +1,6 @@
 # For the reducers of the two searches: records begin with the nonce, so a name may hold
 # a newline; MODE UID GID SIZE MTIME PATH is what `stat -c "%f %u %g %s %Y %n"` says.
-BEGIN {
-  RS = nonce
-  QUOTE = sprintf("%c", 39)
-  D = "[0-9]"; S = "[ .\302\240-]?\240?"
-  # No group of alternatives: BusyBox awk takes twice the time with one.
-  NIR13 = "[1-8]" S D D S D D S D "[0-9ABab]" S D D D S D D D
-  NIR = NIR13 S D D
-}
+BEGIN { RS = nonce; QUOTE = sprintf("%c", 39) }
 function quoted(path) {
   gsub(QUOTE, QUOTE "\\" QUOTE QUOTE, path)
   return QUOTE path QUOTE
@@ -18,10 +11,14 @@ function stat_of(record) { # sets stat[1..5] and path; false for another shape
   path = substr(record, index(record, "/"))
   return 1
 }
-# What may be a NIR in a name, with its key or without, stays on the host.
-function hiding(s, shape,   r, n, before) {
+# What may be a NIR in a name, with its key or without, stays on the host. The regular
+# expression is a literal: BusyBox awk compiles one in a variable at each call.
+function shape(s) {
+  return match(s, /[1-8][ .\302\240-]?\240?[0-9][0-9][ .\302\240-]?\240?[0-9][0-9][ .\302\240-]?\240?[0-9][0-9ABab][ .\302\240-]?\240?[0-9][0-9][0-9][ .\302\240-]?\240?[0-9][0-9][0-9]([ .\302\240-]?\240?[0-9][0-9])?/)
+}
+function named(s,   r, n, before) {
   r = ""
-  while (match(s, shape)) {
+  while (shape(s)) {
     n = RSTART + RLENGTH
     before = RSTART > 1 ? substr(s, RSTART - 1, 1) : substr(r, length(r))
     if (before ~ /[0-9]/ || substr(s, n, 1) ~ /[0-9]/) {
@@ -32,9 +29,8 @@ function hiding(s, shape,   r, n, before) {
       s = substr(s, n)
     }
   }
-  return r s
+  return esc(r s)
 }
-function named(s) { return esc((s ~ NIR13) ? hiding(hiding(s, NIR), NIR13) : s) }
 # A source of its own for each of the first 20 paths that could not be read, then a count.
 function lose(status, path) {
   if (++lost[status] <= 20) losses[++l_count] = status "\tsearch\t" named(path) "\t-"
@@ -44,6 +40,8 @@ function tell(   i, s) {
   for (s in lost)
     if (lost[s] > 20) print s "\tsearch\tand " (lost[s] - 20) " more\t-"
 }
+# A stat that outlives its find may write behind the status.
+function status_of(rest) { return match(rest, /^[0-9]+/) ? substr(rest, 1, RLENGTH) : "" }
 function ended(rc) { # how a find that ended so has read
   if (rc == 124 || rc == 137 || rc == 143) return "timed_out"
   if (rc == "") return "truncated"

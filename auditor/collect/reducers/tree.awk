@@ -97,7 +97,7 @@ BEGIN {
 NR == 1 { next }
 { sub(/\n$/, ""); letter = substr($0, 1, 1); rest = substr($0, 2) }
 letter == "r" { roots[++root_count] = (rest == "/" ? "" : rest) "/"; next }
-letter == "z" { rc = rest; next }
+letter == "z" { rc = status_of(rest); next }
 letter == "b" { began = 1; next }
 letter == "x" { lose("denied", rest); next }
 letter == "l" { link = rest; next }
