@@ -156,7 +156,7 @@ class FleetView:
         if own is not None:
             return _unread(self.members[name].inputs, own)
         if len(self.members) == 1:
-            return NA(WHOLE_HOST, "alone")
+            return self._alone(check, name)
         given = [host for host, reason in reasons.items() if reason is None]
         if len(given) < 2:
             other = next(r for r in reasons.values() if r is not None)
@@ -167,6 +167,15 @@ class FleetView:
             given=Value(ValueKind.COUNT, len(given)),
             hosts=Value(ValueKind.COUNT, len(self.members)),
         )
+
+    def _alone(self, check: Check, name: str) -> Finding:
+        """Nothing to compare with; but within the host something may be unread."""
+        inputs = self.members[name].inputs
+        for kind in sorted(check.facts, key=lambda kind: kind.__name__):
+            for source in inputs.fact(kind).sources:
+                if not source.seen:
+                    return UNKNOWN(WHOLE_HOST, inputs.reason_of(source))
+        return NA(WHOLE_HOST, "alone")
 
 
 def _correlated(check: Check) -> list[Any]:
