@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING
 
 from auditor.collect.budget import LOGIN_BYTES, Budget, LimitError, SharedBytes
@@ -15,6 +16,7 @@ from auditor.collect.program import Program
 from auditor.collect.recording import Visit, program_value
 from auditor.collect.session import collect_over, limit_trouble
 from auditor.collect.shown import shown
+from auditor.collect.transports.tcp import dial
 from auditor.collect.trouble import HostTroubleError
 from auditor.model.findings import Reason
 from auditor.model.host import Host, Pins, Secret
@@ -62,7 +64,6 @@ class Visitor:
         try:
             if visit.transport == "answer":
                 return self._by_hand(visit)
-            visit = replace(visit, program=self._programs(host))
             return self._connected(visit, budget)
         except HostTroubleError as trouble:
             return replace(visit, handshake=trouble.handshake).troubled(trouble)
@@ -81,9 +82,11 @@ class Visitor:
                 self._ssh.close()
 
     def _connected(self, visit: Visit, budget: Budget) -> Snapshot:
-        host, program = visit.host, visit.program
-        assert program is not None
-        stream = self._open(visit.transport, host, budget)
+        host = visit.host
+        direct = visit.transport == "ssh" and host.jump is None
+        dialled = dial(host) if direct else None
+        program = self._programs(host)
+        stream = self._open(visit.transport, host, budget, dialled)
         password = None
         if host.sudo_password is not None and host.privilege != "never":
             password = self._means.secret(host.sudo_password)
@@ -101,15 +104,18 @@ class Visitor:
             raise
         finally:
             stream.close()
-        return replace(visit, handshake=stream.handshake).answered(outcome)
+        seen = stream.handshake
+        return replace(visit, program=program, handshake=seen).answered(outcome)
 
-    def _open(self, transport: str, host: Host, budget: Budget) -> Stream:
+    def _open(
+        self, transport: str, host: Host, budget: Budget, dialled: socket | None
+    ) -> Stream:
         if transport == "local":
             from auditor.collect.transports.local import LocalStream
 
             budget.allow(host.limits.answer)
             return LocalStream(budget)
-        return self._over_ssh().open(host, budget)
+        return self._over_ssh().open(host, budget, dialled)
 
     def _over_ssh(self) -> Ssh:
         with self._lock:

@@ -330,9 +330,11 @@ def test_a_server_that_is_full_is_asked_again_after_a_second(tmp_path: Path) -> 
         assert running.count("Accepted publickey") == 1
 
 
-def test_nothing_that_connects_is_imported_before_something_connects() -> None:
+def test_what_speaks_ssh_is_not_imported_before_a_host_answers() -> None:
     script = (
-        "import sys, auditor.collect.fleet, auditor.collect.hostkeys;"
+        "import sys, auditor.collect.hostkeys;"
+        "from tests.collect.visits import visit, Host;"
+        "assert visit(Host('none', '127.0.0.1', 1)).state == 'unreachable';"
         "print({'paramiko', 'fabric', 'cryptography'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -22,6 +22,7 @@ from auditor.collect.shown import shown
 from auditor.collect.transports.connection import LoggingIn, Policy, connect
 from auditor.collect.transports.login import KeyRing, OneLogin, agent_key
 from auditor.collect.transports.stream import Received
+from auditor.collect.transports.tcp import dial
 from auditor.collect.transports.wire import HOST_KEY_ALGORITHMS, Wire
 from auditor.collect.trouble import BusyError, HostTroubleError
 from auditor.collect.visiting import Ask
@@ -63,9 +64,12 @@ class Ssh:
         self._jumps: dict[str, _Jump] = {}
         self._lock = threading.Lock()
 
-    def open(self, host: Host, budget: Budget) -> SshStream:
-        """Connect and log in; raises HostTroubleError."""
-        wire = self._connect(host, budget, self._pins(host), self._login(host))
+    def open(
+        self, host: Host, budget: Budget, dialled: socket.socket | None = None
+    ) -> SshStream:
+        """Connect, or use the socket that is, and log in; raises HostTroubleError."""
+        pins, login = self._pins(host), self._login(host)
+        wire = self._connect(host, budget, pins, login, dialled)
         budget.allow(host.limits.answer)
         jump = self._through(host)
         hop = None if jump is None or jump.wire is None else (jump.host.name, jump.wire)
@@ -90,7 +94,12 @@ class Ssh:
                 jump.wire.leave()
 
     def _connect(
-        self, host: Host, budget: Budget, pins: Pins | None, login: LoggingIn
+        self,
+        host: Host,
+        budget: Budget,
+        pins: Pins | None,
+        login: LoggingIn,
+        dialled: socket.socket | None = None,
     ) -> Wire:
         """Without pins any key will do: then nothing may be offered."""
         types = pins.types if pins else ()
@@ -98,25 +107,28 @@ class Ssh:
         while True:
             policy = Policy(pins, types, budget, patience(host))
             try:
-                return self._connect_patiently(host, policy, login)
+                return self._connect_patiently(host, policy, login, dialled)
             except HostTroubleError as trouble:
+                dialled = None
                 types = _types_left(trouble, tried)
                 if not (types and pins and pins.fingerprints):
                     raise
 
-    def _connect_patiently(self, host: Host, policy: Policy, login: LoggingIn) -> Wire:
+    def _connect_patiently(
+        self,
+        host: Host,
+        policy: Policy,
+        login: LoggingIn,
+        dialled: socket.socket | None,
+    ) -> Wire:
         try:
-            return self._connect_once(host, policy, login)
+            return connect(host, dialled or self._reach(host), policy, login)
         except BusyError:
             time.sleep(_BUSY_WAIT)
-            return self._connect_once(host, policy, login)
+            return connect(host, self._reach(host), policy, login)
 
-    def _connect_once(self, host: Host, policy: Policy, login: LoggingIn) -> Wire:
-        if host.jump is None:
-            sock: SocketLike = _socket_to(host)
-        else:
-            sock = self._channel_to(host)
-        return connect(host, sock, policy, login)
+    def _reach(self, host: Host) -> SocketLike:
+        return dial(host) if host.jump is None else self._channel_to(host)
 
     def _login(self, host: Host) -> OneLogin:
         password = self._secret(host.password) if host.password else None
@@ -206,25 +218,6 @@ class _NothingOffered:
 
     def authenticate(self, transport: Wire) -> None:
         """Offer nothing."""
-
-
-def _socket_to(host: Host) -> socket.socket:
-    """A TCP connection without Nagle's delay; raises HostTroubleError."""
-    place = f"{host.address} port {host.port}"
-    try:
-        sock = socket.create_connection(
-            (host.address, host.port), timeout=host.limits.connect
-        )
-    except socket.gaierror as error:
-        detail = f"{host.address}: {error.strerror}"
-    except TimeoutError:
-        detail = f"{place}: no answer in {host.limits.connect:g} s"
-    except OSError as error:
-        detail = f"{place}: {error.strerror or error}"
-    else:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return sock
-    raise HostTroubleError(HostState.UNREACHABLE, Reason.UNREACHABLE, detail)
 
 
 def _types_left(trouble: HostTroubleError, tried: set[str]) -> tuple[str, ...]:
