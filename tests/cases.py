@@ -47,27 +47,29 @@ class Case:
     profile: Profile
     at: datetime
 
-    def rows(self, snapshots: Iterable[Snapshot] | None = None) -> list[Row]:
-        """What the check says, of these snapshots or of the recorded ones."""
-        taken = self.snapshots if snapshots is None else tuple(snapshots)
-        inputs = [self.inputs(h, s) for h, s in zip(self.hosts, taken, strict=True)]
+    def rows(self, inputs: Iterable[HostInputs] | None = None) -> list[Row]:
+        """What the check says, of these inputs or of those recorded."""
+        taken = self.inputs() if inputs is None else list(inputs)
         if not self.check.fleet:
-            return [row for one in inputs for row in evaluate_host([self.check], one)]
+            return [row for one in taken for row in evaluate_host([self.check], one)]
         fleet = FleetView([self.check])
-        for one in inputs:
+        for one in taken:
             fleet.add(one)
         return list(fleet.evaluate())
 
-    def inputs(self, host: Host, snapshot: Snapshot) -> HostInputs:
-        """What the engine gives to the check for one host."""
-        return HostInputs(
-            snapshot,
-            host,
-            self.manifests.for_host(host.name),
-            self.manifests.owners,
-            self.profile,
-            Audit(self.at, "Europe/Paris"),
-        )
+    def inputs(self) -> list[HostInputs]:
+        """What the engine gives to the check, host by host."""
+        return [
+            HostInputs(
+                snapshot,
+                host,
+                self.manifests.for_host(host.name),
+                self.manifests.owners,
+                self.profile,
+                Audit(self.at, "Europe/Paris"),
+            )
+            for host, snapshot in zip(self.hosts, self.snapshots, strict=True)
+        ]
 
 
 @cache

@@ -19,7 +19,9 @@ Read = tuple[SourceText, ...]
 def program(lab: Lab) -> str:
     """The program for lis-36, whose accounts have a French locale."""
     base = [AUDITOR, "collect", "-i", str(lab.inventory)]
-    return lab.exec([*base, "--print-program", "lis-36"]).stdout
+    done = lab.exec([*base, "--print-program", "lis-36"])
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def facts(lab: Lab, program: str, shell: str) -> dict[str, Read]:

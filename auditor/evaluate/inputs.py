@@ -104,6 +104,18 @@ class HostInputs:
             raise TypeError(f"no input of type {kind!r}")
         return known[kind]
 
+    def with_snapshot(self, snapshot: Snapshot) -> HostInputs:
+        """These inputs for another snapshot; what it shares stays parsed."""
+        same = {
+            kind: value
+            for kind, value in self._values.items()
+            if isinstance(kind, type)
+            and issubclass(kind, Fact)
+            and snapshot.facts.get(kind.__name__)
+            is self.snapshot.facts.get(kind.__name__)
+        }
+        return replace(self, snapshot=snapshot, _values=same)
+
     def only(self, kinds: Iterable[Any]) -> HostInputs:
         """These inputs with nothing kept but the values of some types."""
         kept: set[Any] = set(kinds)
