@@ -14,7 +14,6 @@ from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
 
 from auditor.model.check import Sidecar
 from auditor.model.frameworks import Framework
@@ -51,35 +50,42 @@ def render_html(
     out, and without `cnil-san-2022-009` so are its seven questions.
     """
     view = view_of(run, sidecars, frameworks, language)
-    work = steps(view)
-    risks = accepted(view)
     style = _asset("report.css") + _page_margins(view)
     script = _asset("report.js")
     return _template().render(
-        view=view,
-        t=view.labels,
-        run=view.run.run,
-        judged=view.judged,
-        anchor=anchor,
-        summary=summary(view),
-        questions=questions(view),
-        decisions=decisions(view),
-        path=data_path(view),
-        matrix=matrix(view),
-        steps=work,
-        open_checks={block.check.id for step in work for block in step.blocks},
-        sheets=sheets(view),
-        causes=causes(view),
-        read_in_part=read_in_part(view),
-        accepted=risks,
-        soon=sum(risk.ends_soon for risk in risks),
-        declared=declared(view),
-        catalogue=catalogue(view),
-        programs=_programs(view),
-        style=Markup(style),
-        script=Markup(script),
+        **_parts(view),
+        style=style,
+        script=script,
         policy=policy(style, script),
     )
+
+
+def _parts(view: View) -> dict[str, object]:
+    """What the template is filled with."""
+    work = steps(view)
+    risks = accepted(view)
+    return {
+        "view": view,
+        "t": view.labels,
+        "run": view.run.run,
+        "judged": view.judged,
+        "anchor": anchor,
+        "summary": summary(view),
+        "questions": questions(view),
+        "decisions": decisions(view),
+        "path": data_path(view),
+        "matrix": matrix(view),
+        "steps": work,
+        "open_checks": {block.check.id for step in work for block in step.blocks},
+        "sheets": sheets(view),
+        "causes": causes(view),
+        "read_in_part": read_in_part(view),
+        "accepted": risks,
+        "soon": sum(risk.ends_soon for risk in risks),
+        "declared": declared(view),
+        "catalogue": catalogue(view),
+        "programs": _programs(view),
+    }
 
 
 def policy(style: str, script: str) -> str:

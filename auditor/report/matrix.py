@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from auditor.model.findings import Reason
 from auditor.model.run import GRAVEST_FIRST, Bucket, HostInfo
 from auditor.model.snapshot import HostState
 from auditor.report.unseen import UNSEEN_STATES
@@ -98,10 +99,19 @@ def _row(view: View, host: HostInfo, columns: dict[str, list[str]]) -> Row:
     return Row(host, cells, state)
 
 
+#: The reason that a state by itself says already.
+IMPLIED = {
+    HostState.UNREACHABLE: Reason.UNREACHABLE,
+    HostState.UNTRUSTED: Reason.HOST_KEY,
+    HostState.BROKEN: Reason.PROTOCOL,
+    HostState.INTERRUPTED: Reason.INTERRUPTED,
+}
+
+
 def host_state(view: View, host: HostInfo) -> str:
-    """A host's state with its reason, unless both say the same."""
+    """A host's state with its reason, unless the state says it already."""
     state = view.labels(f"state.{host.state}")
-    if host.reason is None or host.reason.value == host.state.value:
+    if host.reason is None or host.reason is IMPLIED.get(host.state):
         return state
     reason = view.labels(f"reason.{host.reason}")
     return view.labels("state_because", state=state, reason=reason)

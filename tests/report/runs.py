@@ -33,6 +33,23 @@ from auditor.model.sources import Status, ValueKind
 STARTED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 
 
+INFO: dict[str, Any] = {
+    "id": "2026-11-25T090000Z-1a2b3c",
+    "client": "Groupe de laboratoires Exemple",
+    "auditor": "A. Exemple, Cabinet Exemple",
+    "language": "fr",
+    "timezone": "Europe/Paris",
+    "started": STARTED,
+    "ended": STARTED,
+    "as_of": STARTED,
+    "tool": "0.1.0",
+    "rules_sha256": "3f9c" * 16,
+    "profile": "default",
+    "profile_sha256": "77aa" * 16,
+    "exit_code": 1,
+}
+
+
 def check(number: str, family: str = "access", **changed: Any) -> CheckInfo:
     """A check, critical unless said otherwise."""
     values: dict[str, Any] = {
@@ -95,6 +112,7 @@ def run(
     checks: Sequence[CheckInfo],
     hosts: Sequence[HostInfo],
     findings: Iterable[FindingRecord] = (),
+    groups: dict[str, str] | None = None,
     **changed: Any,
 ) -> Run:
     """A run; pairs without a finding pass, and the figures are added up."""
@@ -110,28 +128,20 @@ def run(
     covered = [
         structs.replace(h, coverage=_coverage(checks, [h], buckets)) for h in hosts
     ]
-    info: dict[str, Any] = {
-        "id": "2026-11-25T090000Z-1a2b3c",
-        "client": "Groupe de laboratoires Exemple",
-        "auditor": "A. Exemple, Cabinet Exemple",
-        "language": "fr",
-        "timezone": "Europe/Paris",
-        "started": STARTED,
-        "ended": STARTED,
-        "as_of": STARTED,
-        "tool": "0.1.0",
-        "rules_sha256": "3f9c" * 16,
-        "profile": "default",
-        "profile_sha256": "77aa" * 16,
-        "selected": Selected(hosts=len(hosts), checks=len(checks)),
-        "totals": _totals(buckets),
-        "coverage": _coverage(checks, hosts, buckets),
-        "exit_code": 1,
-    }
-    groups = changed.pop("groups", {})
+    info = RunInfo(
+        **(
+            INFO
+            | {
+                "selected": Selected(hosts=len(hosts), checks=len(checks)),
+                "totals": _totals(buckets),
+                "coverage": _coverage(checks, hosts, buckets),
+            }
+            | changed
+        )
+    )
     return Run(
-        run=RunInfo(**(info | changed)),
-        groups=groups,
+        run=info,
+        groups=groups or {},
         checks=tuple(checks),
         hosts=tuple(covered),
         findings=tuple(found),

@@ -11,7 +11,8 @@ from auditor.model.snapshot import HostState
 from auditor.report.as_html import css_string, render_html, write
 from auditor.report.formats import FORMATS, Material
 from auditor.report.labels import LOCALES
-from tests.report.fleet import fleet, texts
+from tests.report.fleet import fleet
+from tests.report.fleet_texts import texts
 from tests.report.page import Page, page, sha256
 from tests.report.runs import check, evidence, finding, host, run, sidecars
 

@@ -11,7 +11,8 @@ from auditor.model.frameworks import load_frameworks
 from auditor.report.as_html import render_html
 from auditor.report.labels import LOCALES
 from tests.report.browser import PROGRAM, Browser
-from tests.report.fleet import fleet, texts
+from tests.report.fleet import fleet
+from tests.report.fleet_texts import texts
 
 pytestmark = pytest.mark.skipif(
     PROGRAM is None, reason="no Chromium here: apt-get install chromium"

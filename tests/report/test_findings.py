@@ -164,6 +164,16 @@ def test_a_host_that_was_not_seen_keeps_its_row_at_the_end() -> None:
     assert [("b", False), ("a", True)] == [(r.host.name, not r.cells) for r in rows]
 
 
+def test_a_state_that_says_its_reason_says_it_once() -> None:
+    untrusted = host("a", state=HostState.UNTRUSTED, reason=Reason.HOST_KEY)
+    refused = host("b", state=HostState.REFUSED, reason=Reason.SUDO_REFUSED)
+    rows = matrix(of(run(CHECKS, [untrusted, refused]))).groups[0].rows
+    assert {
+        "a": "host key not trusted",
+        "b": "access refused: administrator rights refused",
+    } == {row.host.name: row.state for row in rows}
+
+
 def test_laboratories_are_groups_under_their_titles() -> None:
     hosts = [host("a", group="site-35"), host("b", group="site-29"), host("c")]
     one = run(CHECKS, hosts, groups={"site-35": "Laboratoire de Rennes"})
