@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from typing import ClassVar, Self
 
 from auditor.facts.mounts import Mounts
-from auditor.facts.served import ServedFolders
-from auditor.facts.walking import WALKING
+from auditor.facts.served import Link, ServedFolders
+from auditor.facts.walking import WALKING, is_below
 from auditor.model.facts import Fact
 from auditor.model.host import Host
 from auditor.model.manifests import Manifests
@@ -29,6 +29,10 @@ from auditor.model.sources import (
 TYPES = {0o01: "p", 0o02: "c", 0o04: "d", 0o06: "b", 0o10: "f", 0o12: "l", 0o14: "s"}
 #: Entries that one search may emit.
 MOST_ENTRIES = 200_000
+#: Words of `magic` for what nobody reads without a key.
+ENCRYPTED = frozenset({"age", "openssl", "openpgp", "luks", "zip_encrypted"})
+#: Words for what is no container of data by itself.
+PLAIN = frozenset({"", "text", "data", "unread"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,9 @@ class Entry:
     secret, `n` another name, `v` a name in a served folder. `magic` is a word for the
     first 512 bytes (`sql`, `gzip`, `age`, `text`, `data` …, `unread`), empty where
     they were not looked at; `key` tells of a file with the name of a secret whether a
-    private key is in it: `plain`, `encrypted`, `none`, `unread`.
+    private key is in it: `plain`, `encrypted`, `none`, `unread`. `barrier` is the
+    deepest folder above that others may not enter, empty when there is none; it is
+    None where it was not looked for (only for plain keys and in served folders).
     """
 
     path: str
@@ -54,12 +60,24 @@ class Entry:
     why: str
     magic: str
     key: str
+    barrier: str | None
     read: Read[str]
 
     @property
     def folder(self) -> str:
         """The folder that it lies in."""
         return self.path.rpartition("/")[0] or "/"
+
+    def open_below(self, folder: str) -> bool:
+        """Whether others can read it once they are in that folder above it."""
+        if not self.mode & 0o004 or self.barrier is None:
+            return False
+        return self.barrier in ("", folder) or not is_below(self.barrier, folder)
+
+    @property
+    def open(self) -> bool:
+        """Whether anybody with an account here can read it."""
+        return bool(self.mode & 0o004) and self.barrier == ""
 
     def named(self, patterns: Iterable[str]) -> bool:
         """Whether its name matches a pattern; one with a slash the path's end."""
@@ -75,19 +93,6 @@ class Entry:
     def below(self, folder: str) -> bool:
         """Whether it lies in that folder or deeper."""
         return is_below(self.path, folder)
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Whether a path is the folder or lies in it."""
-    return f"{path}/".startswith(folder.rstrip("/") + "/")
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A symbolic link below a served folder, and the path that it leads to."""
-
-    path: str
-    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +129,7 @@ called() { # PATTERN...: names; a pattern with a slash is compared with the path
 emit() { printf '%s\n' -exec stat -c "$N$1$F" '{}' +; }
 search() { # SECRETS PATTERN...: the words of find; the first SECRETS patterns are those
   entered
-  printf '%s\n' '(' ! -type d -o -perm -0001 -o
-  emit c
-  printf '%s\n' ')' '('
+  printf '%s\n' '('
   ours /etc/passwd -user -nouser
   ours /etc/group -group -nogroup
   printf '%s\n' -o
@@ -170,7 +173,6 @@ walls away
     )
 
     entries: tuple[Entry, ...]
-    closed: frozenset[str]
     links: tuple[Link, ...]
 
     @classmethod
@@ -191,7 +193,6 @@ walls away
     def parse(cls, body: Body) -> Self:
         """Lines of reducers/tree.awk."""
         entries: list[Entry] = []
-        closed: set[str] = set()
         links: list[Link] = []
         for text in body.used():
             folder = ""
@@ -199,34 +200,15 @@ walls away
                 match line.fields:
                     case ["in", folder]:
                         pass
-                    case ["closed", path]:
-                        closed.add(path)
                     case ["link", path, target]:
                         links.append(Link(path, target))
                     case [words, name]:
                         entries += _entry(text, words, folder + name)
-        return cls(body.sources, tuple(entries), frozenset(closed), tuple(links))
+        return cls(body.sources, tuple(entries), tuple(links))
 
     def below(self, folder: str) -> Iterator[Entry]:
         """The entries that lie in a folder or deeper."""
         return (entry for entry in self.entries if entry.below(folder))
-
-    def open_to_others(self, entry: Entry) -> bool:
-        """Whether anybody with an account here can read it (mode and folders above).
-
-        Only a walk that was not cut has seen all folders above: a finding that says
-        so names `walk` in `also`.
-        """
-        if not entry.mode & 0o004:
-            return False
-        return not any(is_below(entry.path, folder) for folder in self.closed)
-
-    @property
-    def walk(self) -> tuple[Source, ...]:
-        """The source of the walk itself, without folders that it could not enter."""
-        return tuple(
-            s for s in self.sources if not s.name.startswith("/") or s.name == "/"
-        )
 
     def over(self, folders: Iterable[str]) -> tuple[Source, ...]:
         """The sources that could hide something in one of these folders."""
@@ -244,11 +226,11 @@ walls away
 
 def _entry(text: SourceText, words: str, path: str) -> Iterator[Entry]:
     found = re.fullmatch(
-        r"([a-z]+) ([0-9a-f]+) (\d+) (\d+) (\d+) (-?\d+) (\S+) (\S+)", words
+        r"([a-z]+) ([0-9a-f]+) (\d+) (\d+) (\d+) (-?\d+) (\S+) (\S+) (\S+)", words
     )
     if found is None:
         return
-    why, bits, uid, gid, size, mtime, magic, key = found.groups()
+    why, bits, uid, gid, size, mtime, magic, key, shut = found.groups()
     mode = int(bits, 16)
     source = Source(text.source.fact, "entry", path, Status.OK)
     shows = (
@@ -266,5 +248,13 @@ def _entry(text: SourceText, words: str, path: str) -> Iterator[Entry]:
         why=why,
         magic="" if magic == "-" else magic,
         key="" if key == "-" else key,
+        barrier=_barrier(path, shut),
         read=Read(path, source, None, shows),
     )
+
+
+def _barrier(path: str, depth: str) -> str | None:
+    """The folder that so many names of the path lead to; none for `-`."""
+    if not depth.isdigit():
+        return "" if depth == "-" else None
+    return "/".join(path.split("/")[: int(depth) + 1]) or "/"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from auditor.facts.file_tree import MOST_ENTRIES, is_below
+from auditor.facts.file_tree import MOST_ENTRIES
 from auditor.facts.mounts import Mounts
 from auditor.facts.served import ServedFolders
-from auditor.facts.walking import WALKING
+from auditor.facts.walking import WALKING, is_below
 from auditor.model.facts import Fact
 from auditor.model.host import Host
 from auditor.model.manifests import Manifests
@@ -214,15 +214,15 @@ def _file(text: SourceText, fields: tuple[str, ...]) -> Iterator[PatientFile]:
     mode = int(found[2], 16) & 0o7777
     shown = Shown("mode", ValueKind.MODE, f"{mode:04o}")
     yield PatientFile(
-        path,
-        found[1] == "open",
-        mode,
-        uid,
-        gid,
-        size,
-        mtime,
-        *counts,
-        Read(path, source, None, (*shows, shown)),
+        path=path,
+        open=found[1] == "open",
+        mode=mode,
+        uid=uid,
+        gid=gid,
+        size=size,
+        mtime=mtime,
+        **dict(zip(COUNTS, counts, strict=True)),
+        read=Read(path, source, None, (*shows, shown)),
     )
 
 

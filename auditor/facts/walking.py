@@ -1,4 +1,4 @@
-"""What the two searches over a host's file systems share, in sh."""
+"""What the two searches over a host's file systems share."""
 
 from __future__ import annotations
 
@@ -57,3 +57,8 @@ served() { # where served folders lead; a path that is not plain is left out
     awk -F '\t' '/^ 1\t/ && $3 !~ /\\/ && !seen[$3]++ { print $3 }'
 }
 """
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is the folder or lies in it."""
+    return f"{path}/".startswith(folder.rstrip("/") + "/")

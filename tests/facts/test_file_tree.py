@@ -35,6 +35,7 @@ KEY = Entry(
     why="s",
     magic="",
     key="plain",
+    barrier="",
     read=Read("", Source("FileTree", "entry", "/etc/lab.key", Status.OK), None, ()),
 )
 
@@ -181,27 +182,31 @@ def test_an_owner_that_no_account_has_is_told(shell: str, tmp_path: Path) -> Non
 
 
 @every_shell()
-def test_others_reach_a_file_only_through_open_folders(
-    shell: str, tmp_path: Path
-) -> None:
-    tmp_path.chmod(0o755)
+def test_others_reach_a_key_only_through_open_folders(shell: str, public: Path) -> None:
     for folder, mode in (("open", 0o755), ("shut", 0o750)):
-        (tmp_path / folder / "in").mkdir(parents=True)
-        (tmp_path / folder / "in" / "a.sql").write_text("x")
-        (tmp_path / folder / "in" / "a.sql").chmod(0o644)
-        (tmp_path / folder).chmod(mode)
-    result = tree(shell, tmp_path)
-    assert result.closed == {f"{tmp_path}/shut"}
-    reached = [e.path for e in result.entries if result.open_to_others(e)]
-    assert reached == [f"{tmp_path}/open/in/a.sql"]
+        (public / folder / "in").mkdir(parents=True)
+        for name, bits in (("a.key", 0o644), ("b.key", 0o640)):
+            file = public / folder / "in" / name
+            file.write_text("-----BEGIN PRIVATE KEY-----\n")
+            file.chmod(bits)
+        (public / folder).chmod(mode)
+    entries = found(shell, public)
+    assert {name: entry.open for name, entry in entries.items()} == {
+        "open/in/a.key": True,
+        "open/in/b.key": False,
+        "shut/in/a.key": False,
+        "shut/in/b.key": False,
+    }
+    assert entries["shut/in/a.key"].barrier == f"{public}/shut"
 
 
-def test_a_folder_above_that_is_closed_keeps_others_out() -> None:
-    result = FileTree((), (), frozenset({"/etc/lab/private"}), ())
-    key = replace(KEY, path="/etc/lab/private/lab.key")
-    assert not result.open_to_others(key)
-    assert result.open_to_others(replace(KEY, path="/etc/lab/private.key"))
-    assert not result.open_to_others(replace(KEY, path="/etc/a.key", mode=0o640))
+def test_a_server_is_inside_the_folder_that_it_serves() -> None:
+    entry = replace(KEY, path="/srv/ftp/in/a.sql", barrier="/srv/ftp")
+    assert not entry.open
+    assert not entry.open_below("/srv")
+    assert entry.open_below("/srv/ftp")
+    assert entry.open_below("/srv/ftp/in")
+    assert not replace(entry, barrier=None).open_below("/srv/ftp")
 
 
 @every_shell()
@@ -360,7 +365,7 @@ def test_a_search_without_time_is_timed_out(shell: str) -> None:
 
 @every_shell()
 def test_a_find_that_lacks_a_test_has_failed(shell: str) -> None:
-    result = tree_with(shell, "-perm -0001", "-no-such-test")
+    result = tree_with(shell, "-perm -4000", "-no-such-test")
     assert result.status is Status.FAILED
 
 

@@ -11,6 +11,32 @@ function stat_of(record) { # sets stat[1..5] and path; false for another shape
   path = substr(record, index(record, "/"))
   return 1
 }
+# Of a mode in hex, the last digit holds what others may do.
+function others_read(mode) { return substr(mode, length(mode)) ~ /[4-7c-f]/ }
+function others_pass(folder,   command, mode) {
+  if (!(folder in passable)) {
+    command = "stat -c %f " quoted(folder) " 2>/dev/null"
+    mode = ""
+    rs = RS
+    RS = "\n"
+    command | getline mode
+    close(command)
+    RS = rs
+    passable[folder] = substr(mode, length(mode)) ~ /[13579bdf]/
+  }
+  return passable[folder]
+}
+# How many names long the path of the deepest folder above is that others may not enter;
+# 0 is the root folder, "-" is none.
+function barrier(p,   depth) {
+  depth = gsub(/\//, "/", p)
+  while (depth > 0) {
+    sub(/\/[^\/]*$/, "", p)
+    depth--
+    if (!others_pass(p == "" ? "/" : p)) return depth
+  }
+  return "-"
+}
 # What may be a NIR in a name, with its key or without, stays on the host. The regular
 # expression is a literal: BusyBox awk compiles one in a variable at each call.
 function shape(s) {

@@ -162,28 +162,8 @@ function spoken(q, start, size,   c) { # a word for the number within 40 charact
   gsub(/[^ -~\t]+/, "e", c)
   return c ~ /[^a-z0-9](nir|nss|insee|ins|secu|securite sociale|num_secu|no_ss|assure|matricule|vitale)[^a-z0-9]/
 }
-function reach(   p, i) { # whether others may read the file at path
-  if (substr(stat[1], length(stat[1])) !~ /[4-7c-f]/) return "closed"
-  p = path
-  while (p != "/") {
-    sub(/\/[^\/]*$/, "", p)
-    if (p == "") p = "/"
-    if (!(p in passable)) passable[p] = through(p)
-    if (!passable[p]) return "closed"
-  }
-  return "open"
-}
-function through(p,   command, mode) {
-  command = "stat -c %f " quoted(p) " 2>/dev/null"
-  mode = ""
-  RS = "\n"
-  command | getline mode
-  close(command)
-  RS = nonce
-  return substr(mode, length(mode)) ~ /[13579bdf]/
-}
 function say(   t) {
-  t = reach() " " stat[1] " " stat[2] " " stat[3] " " stat[4] " " stat[5] "\t" bytes " " \
+  t = (others_read(stat[1]) && barrier(path) == "-" ? "open" : "closed") " " stat[1] " " stat[2] " " stat[3] " " stat[4] " " stat[5] "\t" bytes " " \
     candidates " " strict " " distinct " " context " " synthetic " " msh " " pid " " trial \
     "\t" named(path)
   if ((told += length(t) + 12) > 900000) { full[folder] = 1; return }

@@ -1,8 +1,7 @@
 # What the search of FileTree found. A record is a letter and what follows it: b the walk
-# began, z the end and the status of find, x a folder that is closed to us, c one that is
-# closed to others, l a link and t where it leads, r a served folder; else an entry with
-# why it was emitted: p mode, u no owner, s name of a secret, n another name; v is added
-# to a name in a served folder.
+# began, z the end and the status of find, x a folder that is closed to us, l a link and t
+# where it leads, r a served folder; else an entry with why it was emitted: p mode, u no
+# owner, s name of a secret, n another name; v is added to a name in a served folder.
 function word(path,   command, line, hex) { # what the first bytes say that it is
   command = "od -An -v -tx1 -N512 <" quoted(path) " 2>/dev/null"
   hex = ""
@@ -82,7 +81,7 @@ function entry(why) {
     at[path] = ++n
     names[n] = path
     stats[n] = stat[1] " " stat[2] " " stat[3] " " stat[4] " " stat[5]
-    said[n] = "-"; holds[n] = "-"
+    said[n] = "-"; holds[n] = "-"; shut[n] = "?"
   }
   e = at[path]
   if (why ~ /[ns]/ && handed_out()) why = why "v"
@@ -90,6 +89,7 @@ function entry(why) {
   if (why ~ /[ns]/ && (stat[4] >= 1048576 || (why ~ /v/ && stat[4] > 1024)))
     said[e] = word(path)
   if (why ~ /s/ && stat[4] <= 65536) holds[e] = key(path)
+  if (why ~ /v/ || holds[e] == "plain") shut[e] = barrier(path)
 }
 BEGIN {
   for (i = 0; i < 256; i++) byte[sprintf("%02x", i)] = i
@@ -103,17 +103,12 @@ letter == "x" { lose("denied", rest); next }
 letter == "l" { link = rest; next }
 letter == "t" { links[++m] = named(link) "\t" named(rest); next }
 !stat_of(rest) { bad = 1; next }
-letter == "c" {
-  if (above == "" || index(path "/", above) != 1) { closed[++c] = path; above = path "/" }
-  next
-}
 { entry(letter) }
 function say(text) {
   if ((told += length(text) + 8) > 900000) { cut = 1; return }
   lines[++count] = " " count "\t" text
 }
 END {
-  for (i = 1; i <= c; i++) say("closed\t" named(closed[i]))
   for (i = 1; i <= m; i++) say("link\t" links[i])
   folder = ""
   for (i = 1; i <= n; i++) {
@@ -122,7 +117,7 @@ END {
     sub(/.*\//, "", base)
     p = substr(p, 1, length(p) - length(base))
     if (p != folder) { say("in\t" p); folder = p }
-    say(kinds[i] " " stats[i] " " said[i] " " holds[i] "\t" base)
+    say(kinds[i] " " stats[i] " " said[i] " " holds[i] " " shut[i] "\t" base)
   }
   state = began || rc > 1 || rc == "" ? ended(rc) : "failed"
   if (state == "ok" && bad) state = "failed"
