@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -22,6 +23,14 @@ PROGRAM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
     None,
 )
+
+
+#: Seconds without a word from the browser after which it is given up.
+PATIENCE = 60
+
+
+class BrowserError(Exception):
+    """The browser is there, and does not run."""
 
 
 @dataclass
@@ -38,9 +47,9 @@ class Browser:
         to_read, self._to = os.pipe()
         self._from, to_write = os.pipe()
         assert PROGRAM is not None
-        flags = ["--headless", "--disable-gpu", "--remote-debugging-pipe"]
-        if os.geteuid() == 0:
-            flags.append("--no-sandbox")
+        # no sandbox: containers and root have none, and the page is our own
+        flags = ["--headless", "--disable-gpu", "--no-sandbox"]
+        flags.append("--remote-debugging-pipe")
         self._process = subprocess.Popen(
             [PROGRAM, *flags, f"--user-data-dir={self.profile}"],
             stdin=subprocess.DEVNULL,
@@ -53,12 +62,19 @@ class Browser:
         os.close(to_write)
         self._in: BinaryIO = os.fdopen(self._from, "rb", buffering=0)
         self._rest = b""
+        try:
+            self._attach()
+        except BrowserError:
+            self._end()
+            raise
+        return self
+
+    def _attach(self) -> None:
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
         for domain in ("Page", "Runtime", "Log"):
             self._call(f"{domain}.enable")
-        return self
 
     def __exit__(
         self,
@@ -66,6 +82,9 @@ class Browser:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         self._process.kill()
         self._process.wait()
         os.close(self._to)
@@ -105,7 +124,10 @@ class Browser:
         message = {"id": self._sent, "method": method, "params": parameters}
         if self._session:
             message["sessionId"] = self._session
-        os.write(self._to, json.dumps(message).encode() + b"\0")
+        try:
+            os.write(self._to, json.dumps(message).encode() + b"\0")
+        except BrokenPipeError as error:
+            raise BrowserError(f"{PROGRAM} does not start here") from error
         while True:
             answer = self._next()
             if answer.get("id") == self._sent:
@@ -115,8 +137,10 @@ class Browser:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
-            data = self._in.read(1 << 16)
-            assert data, "the browser ended"
+            readable, _, _ = select.select([self._in], [], [], PATIENCE)
+            data = self._in.read(1 << 16) if readable else b""
+            if not data:
+                raise BrowserError(f"{PROGRAM} ended or fell silent")
             self._rest += data
         one, _, self._rest = self._rest.partition(b"\0")
         message: dict[str, Any] = json.loads(one)

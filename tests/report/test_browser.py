@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from auditor.model.frameworks import load_frameworks
 from auditor.report.as_html import render_html
 from auditor.report.labels import LOCALES
-from tests.report.browser import PROGRAM, Browser
+from tests.report.browser import PROGRAM, Browser, BrowserError
 from tests.report.fleet import fleet
 from tests.report.fleet_texts import texts
 
@@ -30,8 +31,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with Browser(tmp_path_factory.mktemp("profile")) as one:
+def browser(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    with ExitStack() as stack:
+        try:
+            one = stack.enter_context(Browser(tmp_path_factory.mktemp("profile")))
+            one.open(folder / "fr.html")
+        except BrowserError as ended:
+            pytest.skip(str(ended))
+        if one.ask("document.querySelectorAll('main').length") != 1:
+            pytest.skip(f"{PROGRAM} may not read files of {folder}")
         yield one
 
 
