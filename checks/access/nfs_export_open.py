@@ -36,7 +36,7 @@ def nfs_export_open(exports: Exports, nfs: NfsServer, host: Host) -> Iterator[Fi
     if nfs.presence.there is False:
         yield NA(NFS, "no_server", *nfs.presence.proof, *nothing_in(exports, "export"))
     else:
-        yield PASS(NFS, "no_export", without=ELSEWHERE)
+        yield PASS(NFS, "no_export")
 
 
 def judged(export: Export, nfs: NfsServer, host: Host) -> Finding:

@@ -42,10 +42,8 @@ def logs_lost_at_reboot(
     if folder is not None and folder.type in IN_MEMORY:
         proof = Evidence(folder.read)
         yield FAIL(SUBJECT, "memory", proof, also=mounts.sources)
-    elif stored := by_syslog(rsyslog, processes):
-        yield PASS(SUBJECT, "kept", *map(Evidence, stored), without=[JournaldConfig])
-    elif stored := by_journald(journald, processes):
-        yield PASS(SUBJECT, "kept", *map(Evidence, stored), without=[RsyslogConfig])
+    elif stored := by_syslog(rsyslog, processes) or by_journald(journald, processes):
+        yield PASS(SUBJECT, "kept", *map(Evidence, stored))
     elif other := processes.named("syslog-ng"):
         detail = "the rules of syslog-ng are not read"
         proof = Evidence(other[0].read)
