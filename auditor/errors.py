@@ -30,7 +30,11 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+        return (
+            f"{place}: {self.key}: {self.message}"
+            if self.key
+            else f"{place}: {self.message}"
+        )
 
 
 class ConfigurationError(AuditorError):

@@ -132,7 +132,9 @@ def _deliver(
 ) -> None:
     """Write the formats, then the summary: on stderr when stdout has data."""
     sidecars = {check.id: check.sidecar for check in checks}
-    material = Material(result, sidecars, load_frameworks(), language)
+    chosen = result.run.frameworks or load_frameworks()
+    frameworks = {name: load_frameworks()[name] for name in chosen}
+    material = Material(result, sidecars, frameworks, language)
     for output in wanted:
         data = FORMATS[output.format](material)
         if output.path is None:

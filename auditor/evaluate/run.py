@@ -232,6 +232,7 @@ def _run(got: _Collected, scope: Scope, *, interrupted: bool) -> Run:
         rules_sha256=scope.rules_sha256,
         profile=scope.profile.name,
         profile_sha256=scope.profile.sha256,
+        frameworks=scope.inventory.engagement.frameworks or (),
         selected=Selected(hosts=len(hosts), checks=len(scope.checks)),
         totals=_totals(buckets.values()),
         coverage=coverage,

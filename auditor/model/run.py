@@ -79,7 +79,10 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """Who audited what, when, with which rules, and what it came to."""
+    """Who audited what, when, with which rules, and what it came to.
+
+    `frameworks` are those that the engagement chose; none means all.
+    """
 
     id: str
     client: str
@@ -93,6 +96,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     rules_sha256: str
     profile: str
     profile_sha256: str
+    frameworks: tuple[str, ...] = ()
     selected: Selected
     totals: Totals
     coverage: Coverage
