@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from auditor.facts.absence import nothing_in
 from auditor.facts.ftp import FtpService, FtpServices, VsftpdConfig, is_on
 from auditor.facts.reach import Reach, Reached
 from auditor.facts.rsyncd import RsyncDaemon, RsyncdConfig
@@ -198,11 +199,13 @@ class ServedRoots:
     """Derived fact: the folders that are served, those by custom last.
 
     `unknown` are what keeps us from knowing what else is: a running server whose
-    configuration no fact reads, a line that is not understood.
+    configuration no fact reads, a line that is not understood. `absence` shows where
+    folders and servers were looked for in vain, when there are none.
     """
 
     roots: tuple[ServedRoot, ...]
     unknown: tuple[UnknownRoot, ...]
+    absence: tuple[Evidence, ...]
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -242,6 +245,7 @@ OTHERS = (
 def served_roots(
     folders: ServedFolders,
     vsftpd: FtpServices,
+    vsftpd_config: VsftpdConfig,
     samba: SambaConfig,
     samba_service: SambaService,
     rsync: RsyncdConfig,
@@ -269,7 +273,10 @@ def served_roots(
         for folder in folders.folders
         if folder.origin in ("web", "ftp")
     ]
-    return ServedRoots(tuple(roots), tuple(unknown))
+    looked = (folders, vsftpd_config, samba, rsync)
+    absence = [proof for fact in looked for proof in nothing_in(fact, "folder")]
+    absence += nothing_in(processes, "server")
+    return ServedRoots(tuple(roots), tuple(unknown), tuple(absence))
 
 
 def _of_vsftpd(service: FtpService, folders: ServedFolders) -> Iterator[ServedRoot]:
