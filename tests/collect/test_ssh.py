@@ -43,6 +43,15 @@ def wait_for(running: Sshd, text: str) -> int:
     return running.count(text)
 
 
+def certified(folder: Path) -> tuple[Path, Path]:
+    """An authority, and a key with its certificate for us beside it."""
+    authority = keygen(folder / "ca", "-t", "ed25519")
+    key = keygen(folder / "auditor", "-t", "ed25519")
+    sign = ["ssh-keygen", "-q", "-s", str(authority), "-I", "auditor", "-n", me()]
+    subprocess.run([*sign, f"{key}.pub"], check=True)
+    return authority, key
+
+
 def texts(snapshot: Snapshot) -> dict[str, str]:
     return {name: fact.text for name, fact in snapshot.facts.items()}
 
@@ -123,10 +132,7 @@ def test_an_rsa_key_signs_with_sha2(server: Sshd, tmp_path: Path) -> None:
 
 
 def test_a_certificate_beside_the_key_is_offered(tmp_path: Path) -> None:
-    authority = keygen(tmp_path / "ca", "-t", "ed25519")
-    key = keygen(tmp_path / "auditor", "-t", "ed25519")
-    sign = ["ssh-keygen", "-q", "-s", str(authority), "-I", "auditor", "-n", me()]
-    subprocess.run([*sign, f"{key}.pub"], check=True)
+    authority, key = certified(tmp_path)
     with sshd(tmp_path / "sshd", f"TrustedUserCAKeys {authority}.pub") as running:
         snapshot = visit(running.host(key=key), pins=running.pins)
         assert outcome(snapshot) == PRIVILEGED
@@ -341,3 +347,12 @@ def test_what_speaks_ssh_is_not_imported_before_a_host_answers() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_certificate_in_the_agent_is_offered_when_it_is_named(tmp_path: Path) -> None:
+    authority, key = certified(tmp_path)
+    subprocess.run(["ssh-add", "-q", str(key)], check=True, stderr=subprocess.DEVNULL)
+    with sshd(tmp_path / "sshd", f"TrustedUserCAKeys {authority}.pub") as running:
+        host = running.host(key=None, agent=tmp_path / "auditor-cert.pub")
+        assert outcome(visit(host, pins=running.pins)) == PRIVILEGED

@@ -289,8 +289,7 @@ class SshStream:
         try:
             self._channel = self._wire.open_session(timeout=self._seconds + 1)
             self._channel.settimeout(0.0)
-            # Waits for the answer without a limit of its own: the budget ends it.
-            self._channel.exec_command(command)
+            self._wire.execute(self._channel, command)
         except (paramiko.SSHException, EOFError, OSError) as error:
             self._budget.check()
             detail = f"no session: {shown(str(error)) or self.lost or 'closed'}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import paramiko
-from paramiko.common import cMSG_DISCONNECT
+from paramiko.common import cMSG_CHANNEL_REQUEST, cMSG_DISCONNECT
 from paramiko.message import Message
 from paramiko.packet import Packetizer
 
@@ -123,6 +123,20 @@ class Wire(paramiko.Transport):
         self.said_goodbye = shown(m.get_binary())
         m.packet.seek(position)
         super()._parse_disconnect(m)  # type: ignore[misc]
+
+    def execute(self, channel: paramiko.Channel, command: str) -> None:
+        """Ask for a command (RFC 4254 6.5) without waiting for the answer.
+
+        paramiko's own `exec_command` waits for it, without a limit and for a round
+        trip; here a refusal shows as a closed channel.
+        """
+        message = Message()
+        message.add_byte(cMSG_CHANNEL_REQUEST)
+        message.add_int(channel.remote_chanid)
+        message.add_string("exec")
+        message.add_boolean(True)
+        message.add_string(command)
+        self._send_user_message(message)  # type: ignore[attr-defined]
 
     def leave(self) -> None:
         """Say goodbye and let the server close, so that its log shows no fault."""
