@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from auditor.facts.declared import declared
+from auditor.model.check import Audit
 from auditor.model.facts import Fact
+from auditor.model.manifests import Attestation, Manifests
 from auditor.model.sources import Body, Line, Read, Source, SourceText, ValueKind
 
 STATUS = "fail2ban-client status"
@@ -129,16 +132,16 @@ COMPONENTS = (
     ("/etc/monit", "monit", False),
     ("/etc/logwatch/", "logwatch", True),
     ("/etc/logcheck/", "logcheck", True),
-    ("/etc/audit/", "auditd", False),
 )
-RECIPIENT_KEYS = frozenset(
-    {"set alert", "email_to", "mailto", "sendmailto", "action_mail_acct"}
-)
+RECIPIENT_KEYS = frozenset({"set alert", "email_to", "mailto", "sendmailto"})
 
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings(Fact):
-    """To whom Wazuh, monit, logwatch, logcheck and auditd write."""
+    """To whom Wazuh, monit, logwatch and logcheck write.
+
+    auditd mails only that its disk fills up: that is no alert of security.
+    """
 
     fragment: ClassVar[str] = r"""
 source_file /var/ossec/etc/ossec.conf recipients \
@@ -149,7 +152,6 @@ source_glob '/etc/monit/conf-enabled/*' recipients ''
 source_glob '/etc/monit.d/*' recipients ''
 source_file /etc/logwatch/conf/logwatch.conf lines:only 'MailTo Output'
 source_file /etc/logcheck/logcheck.conf lines:only,equals 'SENDMAILTO'
-source_file /etc/audit/auditd.conf lines:only,equals 'action_mail_acct'
 """
 
     notices: tuple[Notice, ...]
@@ -226,3 +228,21 @@ fi
             if found and wanted & set(re.findall(r"[\w-]+", found[1])):
                 return rule
         return None
+
+
+def delivered_test(manifests: Manifests, audit: Audit) -> Read[Attestation] | None:
+    """The newest valid statement that a test alert reached somebody."""
+    valid = [
+        entry
+        for entry in manifests.attestations.entries
+        if entry.subject == "alert-path-test" and entry.valid_on(audit.date)
+    ]
+    if not valid:
+        return None
+    entry = max(valid, key=lambda one: one.signed_on)
+    if (entry.answers or {}).get("delivered") is not True:
+        return None
+    signed = entry.signed_on.isoformat()
+    return declared(
+        entry.place, entry, key="signed_on", kind=ValueKind.TIME, shown=signed
+    )
