@@ -39,11 +39,12 @@ def show_two(color: str) -> None:
 def on_a_terminal(color: str, **environment: str) -> str:
     """What `show_two` writes to stderr when that is a terminal."""
     ours, theirs = pty.openpty()
+    inherited = {name: os.environ[name] for name in os.environ if name != "NO_COLOR"}
     script = f"from {__name__} import show_two; show_two({color!r})"
     child = subprocess.Popen(
         [sys.executable, "-c", script],
         stderr=theirs,
-        env={"PATH": os.defpath, "TERM": "xterm", **environment},
+        env={**inherited, "TERM": "xterm", **environment},
     )
     os.close(theirs)
     written = b""
