@@ -44,7 +44,7 @@ def test_other_names_keep_nothing(shell: str, tmp_path: Path) -> None:
         ("''", "empty"),
         ("S3C-456789012345", "long"),
         ("S3C-45678901234", "short"),
-        ('"S3C \\"6789012345"', "long"),
+        ('"S3C \\"67890123456"', "long"),
         ('"S3C \\x41"', "short"),
     ],
 )
