@@ -165,11 +165,11 @@ deeper() { # TEXT SEEN DEPTH
   paths=$(printf '%s\n' "$1" | settings include configfile | awk '!seen[$0]++')
   if [ -z "$paths" ]; then return; fi
   if [ "$3" -ge 6 ]; then head_line truncated file "$paths" 6; return; fi
-  text=$(printf '%s\n' "$paths" | while IFS= read -r path; do
+  more=$(printf '%s\n' "$paths" | while IFS= read -r path; do
     case $2 in *"$NL$path$NL"*) ;; *) included "$path" ;; esac
   done)
-  if [ -n "$text" ]; then printf '%s\n' "$text"; fi
-  deeper "$text" "$2$paths$NL" $(($3 + 1))
+  if [ -n "$more" ]; then printf '%s\n' "$more"; fi
+  deeper "$more" "$2$paths$NL" $(($3 + 1))
 }
 main_file=$(named)
 main_file=${main_file:-/etc/samba/smb.conf}
