@@ -46,8 +46,9 @@ class Entry:
     first 512 bytes (`sql`, `gzip`, `age`, `text`, `data` …, `unread`), empty where
     they were not looked at; `key` tells of a file with the name of a secret whether a
     private key is in it: `plain`, `encrypted`, `none`, `unread`. `barrier` is the
-    deepest folder above that others may not enter, empty when there is none; it is
-    None where it was not looked for (only for plain keys and in served folders).
+    deepest folder above that others may not enter, empty when there is none, and
+    `group_barrier` one that its own group may not; they are None where nobody looked
+    (only for plain keys and in served folders).
     """
 
     path: str
@@ -61,6 +62,7 @@ class Entry:
     magic: str
     key: str
     barrier: str | None
+    group_barrier: str | None
     read: Read[str]
 
     @property
@@ -78,6 +80,11 @@ class Entry:
     def open(self) -> bool:
         """Whether anybody with an account here can read it."""
         return bool(self.mode & 0o004) and self.barrier == ""
+
+    @property
+    def open_to_group(self) -> bool:
+        """Whether the members of its group can read it."""
+        return bool(self.mode & 0o040) and self.group_barrier == ""
 
     def named(self, patterns: Iterable[str]) -> bool:
         """Whether its name matches a pattern; one with a slash the path's end."""
@@ -226,11 +233,11 @@ walls away
 
 def _entry(text: SourceText, words: str, path: str) -> Iterator[Entry]:
     found = re.fullmatch(
-        r"([a-z]+) ([0-9a-f]+) (\d+) (\d+) (\d+) (-?\d+) (\S+) (\S+) (\S+)", words
+        r"([a-z]+) ([0-9a-f]+) (\d+) (\d+) (\d+) (-?\d+) (\S+) (\S+) (\S+) (\S+)", words
     )
     if found is None:
         return
-    why, bits, uid, gid, size, mtime, magic, key, shut = found.groups()
+    why, bits, uid, gid, size, mtime, magic, key, *shut = found.groups()
     mode = int(bits, 16)
     source = Source(text.source.fact, "entry", path, Status.OK)
     shows = (
@@ -248,7 +255,8 @@ def _entry(text: SourceText, words: str, path: str) -> Iterator[Entry]:
         why=why,
         magic="" if magic == "-" else magic,
         key="" if key == "-" else key,
-        barrier=_barrier(path, shut),
+        barrier=_barrier(path, shut[0]),
+        group_barrier=_barrier(path, shut[1]),
         read=Read(path, source, None, shows),
     )
 

@@ -36,6 +36,7 @@ KEY = Entry(
     magic="",
     key="plain",
     barrier="",
+    group_barrier="",
     read=Read("", Source("FileTree", "entry", "/etc/lab.key", Status.OK), None, ()),
 )
 
@@ -198,6 +199,32 @@ def test_others_reach_a_key_only_through_open_folders(shell: str, public: Path) 
         "shut/in/b.key": False,
     }
     assert entries["shut/in/a.key"].barrier == f"{public}/shut"
+
+
+@every_shell()
+@pytest.mark.root
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may give files away")
+def test_a_group_reaches_a_key_through_folders_that_let_it_in(
+    shell: str, public: Path
+) -> None:
+    for name, mode, group in (
+        ("own", 0o710, 7),
+        ("other", 0o710, 8),
+        ("all", 0o701, 7),
+    ):
+        (public / name).mkdir()
+        key = public / name / "a.key"
+        key.write_text("-----BEGIN PRIVATE KEY-----\n")
+        key.chmod(0o640)
+        os.chown(key, 0, 7)
+        os.chown(public / name, 0, group)
+        (public / name).chmod(mode)
+    entries = found(shell, public)
+    assert {name: entry.open_to_group for name, entry in entries.items()} == {
+        "own/a.key": True,
+        "other/a.key": False,
+        "all/a.key": False,
+    }
 
 
 def test_a_server_is_inside_the_folder_that_it_serves() -> None:

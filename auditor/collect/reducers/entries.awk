@@ -13,27 +13,32 @@ function stat_of(record) { # sets stat[1..5] and path; false for another shape
 }
 # Of a mode in hex, the last digit holds what others may do.
 function others_read(mode) { return substr(mode, length(mode)) ~ /[4-7c-f]/ }
-function others_pass(folder,   command, mode) {
-  if (!(folder in passable)) {
-    command = "stat -c %f " quoted(folder) " 2>/dev/null"
-    mode = ""
+function passes(folder, group,   command, said, mode) { # others, or members of a group
+  if (!(folder in folder_mode)) {
+    command = "stat -c \"%f %g\" " quoted(folder) " 2>/dev/null"
+    said = ""
     rs = RS
     RS = "\n"
-    command | getline mode
+    command | getline said
     close(command)
     RS = rs
-    passable[folder] = substr(mode, length(mode)) ~ /[13579bdf]/
+    split(said, w, " ")
+    folder_mode[folder] = w[1]
+    folder_group[folder] = w[2]
   }
-  return passable[folder]
+  mode = folder_mode[folder]
+  if (group != "" && group == folder_group[folder])
+    return substr(mode, length(mode)) ~ /[89a-f]/
+  return substr(mode, length(mode)) ~ /[13579bdf]/
 }
-# How many names long the path of the deepest folder above is that others may not enter;
-# 0 is the root folder, "-" is none.
-function barrier(p,   depth) {
+# How many names long the path of the deepest folder above is that others, or members of
+# a group, may not enter; 0 is the root folder, "-" is none.
+function barrier(p, group,   depth) {
   depth = gsub(/\//, "/", p)
   while (depth > 0) {
     sub(/\/[^\/]*$/, "", p)
     depth--
-    if (!others_pass(p == "" ? "/" : p)) return depth
+    if (!passes(p == "" ? "/" : p, group)) return depth
   }
   return "-"
 }

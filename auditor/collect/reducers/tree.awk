@@ -81,7 +81,7 @@ function entry(why) {
     at[path] = ++n
     names[n] = path
     stats[n] = stat[1] " " stat[2] " " stat[3] " " stat[4] " " stat[5]
-    said[n] = "-"; holds[n] = "-"; shut[n] = "?"
+    said[n] = "-"; holds[n] = "-"; shut[n] = "? ?"
   }
   e = at[path]
   if (why ~ /[ns]/ && handed_out()) why = why "v"
@@ -89,7 +89,7 @@ function entry(why) {
   if (why ~ /[ns]/ && (stat[4] >= 1048576 || (why ~ /v/ && stat[4] > 1024)))
     said[e] = word(path)
   if (why ~ /s/ && stat[4] <= 65536) holds[e] = key(path)
-  if (why ~ /v/ || holds[e] == "plain") shut[e] = barrier(path)
+  if (why ~ /v/ || holds[e] == "plain") shut[e] = barrier(path, "") " " barrier(path, stat[3])
 }
 BEGIN {
   for (i = 0; i < 256; i++) byte[sprintf("%02x", i)] = i
@@ -106,7 +106,8 @@ letter == "t" { links[++m] = named(link) "\t" named(rest); next }
 { entry(letter) }
 function say(text) {
   if ((told += length(text) + 8) > 900000) { cut = 1; return }
-  lines[++count] = " " count "\t" text
+  count++
+  lines[count] = " " count "\t" text
 }
 END {
   for (i = 1; i <= m; i++) say("link\t" links[i])
