@@ -93,14 +93,6 @@ source_file /etc/sssd/sssd.conf ini 'enumerate'
         """The accounts; of a name that stands twice the first, as the system does."""
         return (entry for entry in self.entries if entry.uid is not None)
 
-    def named(self, name: str) -> Entry | None:
-        """The account of that name."""
-        return next((entry for entry in self.accounts if entry.name == name), None)
-
-    def source(self, name: str) -> tuple[Source, ...]:
-        """The source of that name, to rest on."""
-        return tuple(source for source in self.sources if source.name == name)
-
 
 def _entries(text: SourceText | None, *, directory: bool) -> Iterator[Entry]:
     for line in text.lines if text else ():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
-from auditor.model.sources import Body, Line, Read, Source, SourceText
+from auditor.model.sources import Body, Line, Read, SourceText
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,6 @@ done
             seen.add(name)
             yield from (m for m in self.stacks.get(name, ()) if m.kind == kind)
             todo += self.includes.get(name, ())
-
-    def source(self, service: str) -> tuple[Source, ...]:
-        """The source of a stack's own file."""
-        return tuple(s for s in self.sources if s.name == f"/etc/pam.d/{service}")
 
 
 def _modules(text: SourceText) -> Iterator[Module]:

@@ -50,6 +50,7 @@ class Accounts:
     """Derived fact: every account with its password's state."""
 
     accounts: tuple[Account, ...]
+    sources: tuple[Source, ...]
 
     def __iter__(self) -> Iterator[Account]:
         return iter(self.accounts)
@@ -79,4 +80,4 @@ def accounts(
                 () if field else shadow.sources,
             )
         )
-    return Accounts(tuple(found))
+    return Accounts(tuple(found), (*passwd.sources, *shadow.sources))

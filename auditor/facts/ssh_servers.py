@@ -79,7 +79,7 @@ patterns() { # the arguments of the Include lines of reduced files
       gsub(/\\x09/, " "); sub(/^ [0-9]+\t *[^ =]+[ =]+/, "")
       while ($0 != "") {
         quoted = sub(/^"/, "")
-        if (!match($0, quoted ? /^[^"]*/ : /^[^ ]*/)) break
+        if (!match($0, quoted ? "^[^\"]*" : "^[^ ]*")) break
         print substr($0, 1, RLENGTH)
         $0 = substr($0, RLENGTH + 1 + quoted); sub(/^ +/, "")
       }
@@ -94,23 +94,25 @@ follow() { # TEXT DEPTH: what the Include lines in there name
     follow "$more" "$(($2 + 1))"
   done
 }
-found=$(processes)
-printf '%s\n' "$found"
-files=$(printf '%s\n' "$found" | configurations | while IFS= read -r file; do
-  text=$(source_file "$file" lines 'match include')
-  printf '%s\n' "$text"
-  follow "$text" 1
-done)
-printf '%s\n' "$files"
-# What was changed since sshd last read its files is not what is in force.
-if [ -e /run/sshd.pid ]; then
-  printf '%s\n' "$files" | awk -F'\t' '/^ok\tfile\t/ { print $3 }' |
+changed() { # TEXT: files changed since sshd read them are not what is in force
+  printf '%s\n' "$1" | awk -F'\t' '/^ok\tfile\t/ { print $3 }' |
     while IFS= read -r file; do
       if [ "$file" -nt /run/sshd.pid ]; then
         head_line failed value "$file changed after sshd started" -
       fi
     done
-fi
+}
+found=$(processes)
+printf '%s\n' "$found"
+printf '%s\n' "$found" | configurations | while IFS= read -r config; do
+  text=$(source_file "$config" lines 'match include')
+  text=$text$NL$(follow "$text" 1)
+  printf '%s\n' "$text"
+  # Another instance's own file of its number is not known here.
+  if [ "$config" = /etc/ssh/sshd_config ] && [ -e /run/sshd.pid ]; then
+    changed "$text"
+  fi
+done
 """
     )
 

@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from ipaddress import ip_address
 from typing import ClassVar, Self
 
 from auditor.facts.ssh_servers import LOGIN_KEYS, SERVER_KEYS, SshServers
 from auditor.model.facts import Fact
 from auditor.model.sources import Body, Read, Source, SourceText
 
+#: Where the commands come from when no Match block names an address: outside.
+OUTSIDE = "198.51.100.7"
 #: Who stands for any account that no Match block names.
 ANYBODY = "nobody"
 
@@ -40,6 +43,14 @@ class Variant:
         """All words of a setting that may be printed on several lines."""
         reads = self.settings.get(name, ())
         return tuple(word for read in reads for word in read.value.split())
+
+    @property
+    def inner(self) -> bool:
+        """Whether it is for an address of an inner network."""
+        try:
+            return self.address != OUTSIDE and ip_address(self.address).is_private
+        except ValueError:
+            return False
 
     @property
     def password(self) -> Read[str] | None:

@@ -1,0 +1,36 @@
+"""Whether there is an SSH server at all, and who can reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from auditor.facts.reach import Reached, reached
+from auditor.facts.software import Listeners, Packages, Processes, Software, Units
+from auditor.facts.sshd import Instance
+from auditor.model.facts import Fact
+from auditor.model.findings import Evidence
+
+#: The facts below `Software`: what sshd says of itself does not rest on them.
+SOFTWARE: tuple[type[Fact], ...] = (Packages, Processes, Listeners, Units)
+
+
+def no_ssh_server(software: Software) -> tuple[Evidence, ...]:
+    """The proof that neither OpenSSH's nor dropbear's server is there; else empty."""
+    sshd = software.presence(["openssh-server", "openssh"], ["sshd"], [22])
+    dropbear = software.presence(["dropbear"], ["dropbear"])
+    if sshd.there is False and dropbear.there is False:
+        return (*sshd.proof, *dropbear.proof)
+    return ()
+
+
+def sshd_reached(software: Software, instance: Instance) -> Reached:
+    """How far the sshd of one configuration can be reached."""
+    variants = instance.variants[:1]
+    ports = [int(p) for v in variants for p in v.words("port") if p.isdecimal()]
+    units = ("ssh.service", "sshd.service", "ssh.socket", "sshd.socket")
+    return reached(software, ["sshd"], ports or [22], units=units)
+
+
+def dropbear_reached(software: Software, ports: Iterable[int] = ()) -> Reached:
+    """How far dropbear can be reached."""
+    return reached(software, ["dropbear"], ports, units=("dropbear.service",))
