@@ -32,8 +32,10 @@ def load_checks() -> tuple[Check, ...]:
         if not entry.ispkg:
             module = importlib.import_module(entry.name)
             family, name = entry.name.split(".")[-2:]
-            text = files(f"auditor.checks.{family}").joinpath(f"{name}.toml")
-            found.append(_check(module, family, name, text.read_text("utf-8")))
+            sidecar = files(f"auditor.checks.{family}").joinpath(f"{name}.toml")
+            if not sidecar.is_file():
+                raise ConfigurationError([Problem(str(sidecar), "missing")])
+            found.append(_check(module, family, name, sidecar.read_text("utf-8")))
     return _by_id(found)
 
 

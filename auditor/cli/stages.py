@@ -119,7 +119,7 @@ def _announce(scope: Scope, hosts: Sequence[Host]) -> int:
         rights = "" if host.privilege == "never" else f", {host.privilege_by}"
         where = host.transport if host.transport != "ssh" else login + through
         typer.echo(f"{host.name}  {where}  privilege {host.privilege}{rights}")
-    typer.echo(f"{len(hosts)} hosts, {len(scope.checks)} checks")
+    typer.echo(f"hosts: {len(hosts)}, checks: {len(scope.checks)}")
     return 0
 
 
