@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from auditor.collect.program import ordered
@@ -19,7 +19,17 @@ from auditor.loading import load_checks
 from auditor.model.check import Check
 from scripts.bench.facts import costs
 from scripts.bench.target import Way, ways
-from scripts.bench.timing import HEAD, Command, Goal, interleaved, ratio
+from scripts.bench.timing import (
+    HEAD,
+    Command,
+    Cost,
+    Goal,
+    interleaved,
+    least,
+    median,
+    ratio,
+    rows,
+)
 from scripts.loopback import NAME, NoServerError
 
 AUDITOR = (sys.executable, "-m", "auditor")
@@ -37,20 +47,21 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         try:
-            goals = _commands(folder, checks, rounds)
+            goals, measured = _commands(folder, checks, rounds)
         except NoServerError as error:
             print(f"bench: {error}", file=sys.stderr)
             return 2
-        goals += _start(rounds)
-        rows = _facts(folder, checks)
-    print(HEAD)
-    for goal in goals:
-        print(goal.row())
-    print("\n".join(["", *rows]))
+        start = _start(rounds)
+        costs = _facts(folder, checks)
+    table = [HEAD, *(goal.row() for goal in [*goals, start])]
+    print("\n".join([*table, "", *measured, "", *costs]))
     return 0
 
 
-def _commands(folder: Path, checks: Sequence[Check], rounds: int) -> list[Goal]:
+def _commands(
+    folder: Path, checks: Sequence[Check], rounds: int
+) -> tuple[list[Goal], list[str]]:
+    """Goals of the commands that go to a host, and the table of what they took."""
     quick = [c for c in checks if not any(f.searches for f in ordered(c.facts))]
     smallest = min((c for c in quick if c.facts), key=lambda c: len(ordered(c.facts)))
     with ways(folder, (NEAR, FAR, FARTHEST)) as found:
@@ -58,47 +69,25 @@ def _commands(folder: Path, checks: Sequence[Check], rounds: int) -> list[Goal]:
         for way in found.values():
             commands |= _by(folder, way, quick, [smallest])
         got = interleaved(commands, rounds)
-    small = f"ours with {smallest.id} ({len(ordered(smallest.facts))} facts)"
-    return [
-        *_near_and_far(got, small),
-        _round_trips(got, "one", f"round trips, {smallest.id}"),
-        _round_trips(got, "all", f"round trips, {len(quick)} checks"),
+    small = f"{smallest.id} ({len(ordered(smallest.facts))} facts) ÷ ssh true"
+    same = "ours ÷ ssh carrying the same program"
+    far = f"{FAR} ms"
+    goals = [
+        ratio(f"{small}, loopback", got["one 0"], got["ssh true 0"], 2.2, 3),
+        ratio(f"{small}, {far}", got[f"one {FAR}"], got[f"ssh true {FAR}"], 1.4, 2),
+        ratio(f"{same}, loopback", got["all 0"], got["ssh all 0"], 1.4, 2),
+        ratio(f"{same}, {far}", got[f"all {FAR}"], got[f"ssh all {FAR}"], 1.25, 1.5),
+        _round_trips(f"round trips, {smallest.id}", got, "one"),
+        _round_trips(f"round trips, {len(quick)} checks", got, "all"),
     ]
+    return goals, rows(got)
 
 
-def _near_and_far(got: dict[str, tuple[float, ...]], small: str) -> list[Goal]:
-    return [
-        Goal(
-            f"{small} ÷ ssh true, loopback",
-            ratio(got["one 0"], got["ssh true 0"]),
-            2.2,
-            3,
-        ),
-        Goal(
-            f"{small} ÷ ssh true, {FAR} ms",
-            ratio(got[f"one {FAR}"], got[f"ssh true {FAR}"]),
-            1.4,
-            2,
-        ),
-        Goal(
-            "ours ÷ ssh carrying the same program, loopback",
-            ratio(got["all 0"], got["ssh all 0"]),
-            1.4,
-            2,
-        ),
-        Goal(
-            f"ours ÷ ssh carrying the same program, {FAR} ms",
-            ratio(got[f"all {FAR}"], got[f"ssh all {FAR}"]),
-            1.25,
-            1.5,
-        ),
-    ]
-
-
-def _round_trips(got: dict[str, tuple[float, ...]], what: str, name: str) -> Goal:
-    far, near = got[f"{what} {FARTHEST}"], got[f"{what} 0"]
-    more = statistics.median(far) - statistics.median(near)
-    return Goal(name, more * 1000 / FARTHEST, 9.5, 12)
+def _round_trips(name: str, got: Mapping[str, Sequence[Cost]], what: str) -> Goal:
+    far, near = got[f"{what} {FARTHEST}"], got[f"{what} {NEAR}"]
+    trip = FARTHEST / 1000
+    by_median = (median(far) - median(near)) / trip
+    return Goal(name, by_median, (least(far) - least(near)) / trip, 9.5, 12)
 
 
 def _by(
@@ -125,7 +114,7 @@ def _collect(folder: Path, way: Way, checks: Iterable[Check], *more: str) -> Com
     return Command([*argv, "-o", str(folder / "snapshots"), *more], good=COLLECTED)
 
 
-def _start(rounds: int) -> list[Goal]:
+def _start(rounds: int) -> Goal:
     got = interleaved(
         {
             "--help": Command([*AUDITOR, "--help"]),
@@ -133,8 +122,7 @@ def _start(rounds: int) -> list[Goal]:
         },
         rounds * 2,
     )
-    value = ratio(got["--help"], got["python"])
-    return [Goal("--help ÷ a bare interpreter", value, 12, 18)]
+    return ratio("--help ÷ a bare interpreter", got["--help"], got["python"], 12, 18)
 
 
 def _facts(folder: Path, checks: Sequence[Check]) -> list[str]:

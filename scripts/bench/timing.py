@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,41 +21,77 @@ class Command:
     stdin: Path | None = None
     good: frozenset[int] = frozenset({0})
 
-    def seconds(self) -> float:
+    def run(self) -> Cost:
         """Run it once; raises RuntimeError when it failed."""
-        source = self.stdin.open("rb") if self.stdin else subprocess.DEVNULL
-        start = time.perf_counter()
-        done = subprocess.run(
-            self.argv, stdin=source, capture_output=True, text=True, check=False
-        )
-        wall = time.perf_counter() - start
-        if not isinstance(source, int):
-            source.close()
-        if done.returncode not in self.good:
-            said = done.stderr.strip()[-500:]
-            raise RuntimeError(f"{self.argv[0]} ended with {done.returncode}: {said}")
-        return wall
+        with (
+            (self.stdin or Path(os.devnull)).open("rb") as source,
+            tempfile.TemporaryFile("w+") as said,
+        ):
+            start = time.perf_counter()
+            child = subprocess.Popen(
+                self.argv, stdin=source, stdout=subprocess.DEVNULL, stderr=said
+            )
+            _, status, used = os.wait4(child.pid, 0)
+            wall = time.perf_counter() - start
+            child.returncode = os.waitstatus_to_exitcode(status)
+            if child.returncode not in self.good:
+                said.seek(0)
+                text = f"{self.argv[0]} ended with {child.returncode}"
+                raise RuntimeError(f"{text}: {said.read().strip()[-500:]}")
+        return Cost(wall, used.ru_utime + used.ru_stime)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of one run: by the clock, and of this machine's CPU (client side)."""
+
+    wall: float
+    cpu: float
 
 
 def interleaved(
     commands: Mapping[str, Command], rounds: int
-) -> dict[str, tuple[float, ...]]:
-    """The seconds of each command, all of them once a round."""
-    got: dict[str, list[float]] = {name: [] for name in commands}
+) -> dict[str, tuple[Cost, ...]]:
+    """What each command cost, all of them once a round."""
+    got: dict[str, list[Cost]] = {name: [] for name in commands}
     for number in range(rounds):
         for name, command in commands.items():
-            got[name].append(command.seconds())
-            seen = f"round {number + 1}/{rounds} {name}: {got[name][-1]:.2f} s"
+            got[name].append(command.run())
+            seen = f"round {number + 1}/{rounds} {name}: {got[name][-1].wall:.2f} s"
             print(f"  {seen}", file=sys.stderr, flush=True)
-    return {name: tuple(seconds) for name, seconds in got.items()}
+    return {name: tuple(found) for name, found in got.items()}
+
+
+def median(costs: Iterable[Cost]) -> float:
+    """Of the clock, in seconds."""
+    return statistics.median(cost.wall for cost in costs)
+
+
+def least(costs: Iterable[Cost]) -> float:
+    """Of the clock, in seconds: the round that was disturbed least."""
+    return min(cost.wall for cost in costs)
+
+
+def rows(got: Mapping[str, Sequence[Cost]]) -> list[str]:
+    """A table of all that was run, in milliseconds."""
+    table = [f"{'milliseconds':<20} {'least':>8} {'median':>8} {'CPU here':>9}"]
+    for name, costs in got.items():
+        cpu = statistics.median(cost.cpu for cost in costs) * 1000
+        wall = f"{least(costs) * 1000:8.0f} {median(costs) * 1000:8.0f}"
+        table.append(f"{name:<20} {wall} {cpu:9.0f}")
+    return table
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A number of the benchmark and what it should stay under."""
+    """A number of the benchmark, by medians and by the least disturbed rounds.
+
+    It is judged by the medians.
+    """
 
     name: str
     value: float
+    least: float
     goal: float
     alarm: float
 
@@ -62,12 +100,16 @@ class Goal:
         verdict = "ok" if self.value <= self.goal else "over"
         if self.value > self.alarm:
             verdict = "ALARM"
-        return f"{self.name:<62} {self.value:6.2f} {self.goal:6.2f}  {verdict}"
+        numbers = f"{self.value:7.2f} {self.least:7.2f} {self.goal:6.2f}"
+        return f"{self.name:<58} {numbers}  {verdict}"
 
 
-HEAD = f"{'':<62} {'is':>6} {'goal':>6}"
+HEAD = f"{'':<58} {'median':>7} {'least':>7} {'goal':>6}"
 
 
-def ratio(above: Sequence[float], below: Sequence[float]) -> float:
-    """Of the medians."""
-    return statistics.median(above) / statistics.median(below)
+def ratio(
+    name: str, above: Sequence[Cost], below: Sequence[Cost], goal: float, alarm: float
+) -> Goal:
+    """How many times as long as the other a command takes."""
+    by_median = median(above) / median(below)
+    return Goal(name, by_median, least(above) / least(below), goal, alarm)

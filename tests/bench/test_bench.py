@@ -12,7 +12,7 @@ import pytest
 
 from auditor.facts.system import OsRelease
 from scripts.bench.facts import costs, counting
-from scripts.bench.timing import Command, Goal, interleaved, ratio
+from scripts.bench.timing import Command, Cost, Goal, interleaved, ratio, rows
 
 
 def echo_once(listener: socket.socket) -> None:
@@ -48,23 +48,30 @@ def test_rounds_are_interleaved(tmp_path: Path) -> None:
 def test_a_command_reads_its_file(tmp_path: Path) -> None:
     given = tmp_path / "given"
     given.write_text("exit 0")
-    assert Command(["sh"], given).seconds() > 0
+    assert Command(["sh"], given).run().wall > 0
 
 
 def test_a_command_that_fails_measures_nothing() -> None:
     with pytest.raises(RuntimeError, match="sh ended with 4: why"):
-        Command(["sh", "-c", "echo why >&2; exit 4"], good=frozenset({0, 3})).seconds()
+        Command(["sh", "-c", "echo why >&2; exit 4"], good=frozenset({0, 3})).run()
 
 
-def test_a_ratio_is_of_medians() -> None:
-    assert ratio([9.0, 2.0, 3.0], [1.0, 100.0, 1.5]) == 2.0
+def test_a_ratio_is_of_medians_and_of_the_least() -> None:
+    above = [Cost(wall, 0) for wall in (9.0, 2.0, 3.0)]
+    below = [Cost(wall, 0) for wall in (1.0, 100.0, 1.5)]
+    assert ratio("ours", above, below, 1.4, 2) == Goal("ours", 2.0, 2.0, 1.4, 2)
 
 
 @pytest.mark.parametrize(
     ("value", "verdict"), [(1.4, "ok"), (1.41, "over"), (2.01, "ALARM")]
 )
 def test_a_goal_says_how_it_was_met(value: float, verdict: str) -> None:
-    assert Goal("ours", value, 1.4, 2).row().split()[-1] == verdict
+    assert Goal("ours", value, 1.0, 1.4, 2).row().split()[-1] == verdict
+
+
+def test_the_table_shows_milliseconds() -> None:
+    [_, row] = rows({"ours": [Cost(0.2, 0.1), Cost(0.3, 0.1), Cost(0.4, 0.3)]})
+    assert row.split() == ["ours", "200", "300", "100"]
 
 
 def test_a_fact_s_cost_is_counted_in_processes(tmp_path: Path) -> None:
