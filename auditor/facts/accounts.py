@@ -200,12 +200,19 @@ fi
 
     def of(self, account: Entry) -> frozenset[str]:
         """The names of the groups that an account is in, its own one included."""
-        return frozenset(
-            group.name
-            for group in self.groups.values()
-            if account.name in group.members
-            or (account.gid is not None and account.gid == group.gid)
-        )
+        return frozenset(group.name for group in self._of(account))
+
+    def numbers_of(self, account: Entry) -> frozenset[int]:
+        """The numbers of the same groups; its own one need not have a name."""
+        own = () if account.gid is None else (account.gid,)
+        named = (g.gid for g in self._of(account) if g.gid is not None)
+        return frozenset((*own, *named))
+
+    def _of(self, account: Entry) -> Iterator[Group]:
+        for group in self.groups.values():
+            own = account.gid is not None and account.gid == group.gid
+            if own or account.name in group.members:
+                yield group
 
 
 def _group(text: SourceText, line: Line) -> Group:

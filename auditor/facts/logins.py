@@ -34,6 +34,7 @@ class Login:
     groups: frozenset[str]
     keys: tuple[Key, ...]
     ways: tuple[Way, ...] = ()
+    gids: frozenset[int] = frozenset()
 
     @property
     def name(self) -> str:
@@ -72,7 +73,13 @@ def logins(
     """Put the ways into each account together, one of each kind."""
     found = []
     for account in accounts:
-        login = Login(account, groups.of(account.entry), keys.of(account.name))
+        entry = account.entry
+        login = Login(
+            account,
+            groups.of(entry),
+            keys.of(account.name),
+            gids=groups.numbers_of(entry),
+        )
         first: dict[Kind, Way] = {}
         for way in _ways(login, servers, settings):
             first.setdefault(way.kind, way)

@@ -33,6 +33,14 @@ class Identity:
     name: str
     uid: int | None
     groups: frozenset[str]
+    gids: frozenset[int] = frozenset()
+
+    @property
+    def items(self) -> frozenset[str]:
+        """The items of a user list that name it (netgroups are not known)."""
+        groups = (f"%{group}" for group in self.groups)
+        numbers = (f"%#{gid}" for gid in self.gids)
+        return frozenset((self.name, "ALL", f"#{self.uid}", *groups, *numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +136,8 @@ def _decides(items: Iterable[tuple[bool, str]], fits: Fits) -> str:
 
 
 def who_fits(who: Identity) -> Fits:
-    """Whether an item of a user list names the account (netgroups are not known)."""
-    names = {who.name, "ALL", f"#{who.uid}", *(f"%{group}" for group in who.groups)}
-    return names.__contains__
+    """Whether an item of a user list names the account."""
+    return who.items.__contains__
 
 
 def _is_root(item: str) -> bool:

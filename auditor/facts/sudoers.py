@@ -52,6 +52,8 @@ sudoers() { # FILE DEPTH
     if [ "$2" -ge 8 ]; then head_line truncated file "$path" -; continue; fi
     case $path in /*) ;; *) path=${1%/*}/$path ;; esac
     case $path in *%h*) path=${path%%\%h*}$host${path#*\%h} ;; esac
+    # What travels escaped would not be found, which is no proof that it is not there.
+    case $path in *\\x*) head_line failed file "$path" -; continue ;; esac
     if [ "$kind" = dir ]; then
       folder "$path" "$(($2 + 1))"
     else

@@ -115,7 +115,8 @@ class Policy:
 
 def _negation(item: str) -> tuple[bool, str]:
     name = item.lstrip("! \t")
-    return (item[: len(item) - len(name)].count("!") % 2 == 1), name.strip('"')
+    bare = re.sub(r"\\(.)", r"\1", name.strip('"'))
+    return (item[: len(item) - len(name)].count("!") % 2 == 1), bare
 
 
 def split(text: str, separator: str) -> list[str]:
@@ -141,7 +142,8 @@ def _rules(statement: str, read: Read[str]) -> Iterator[Rule]:
     """`USERS HOSTS = COMMANDS : HOSTS = COMMANDS …`."""
     head, sign, rest = statement.partition("=")
     words = split(re.sub(r"\s*,\s*", ",", head).strip().replace("\t", " "), " ")
-    if not sign or len(words) != 2:
+    # A quoted name that did not travel could be anybody's.
+    if not sign or len(words) != 2 or '"_"' in head:
         raise GrammarError(statement)
     users, hosts = words
     for others, commands in _pieces(rest):

@@ -76,7 +76,7 @@ Granted = list[tuple[Login, Grant]]
 
 def identity(login: Login) -> Identity:
     """The account as a rule may name it."""
-    return Identity(login.name, login.account.entry.uid, login.groups)
+    return Identity(login.name, login.account.entry.uid, login.groups, login.gids)
 
 
 def granted(sudoers: Sudoers, logins: Logins) -> dict[str, Granted]:
@@ -134,8 +134,7 @@ def escaping(
     found: dict[str, tuple[Rule, str]] = {}
     for login in logins.open:
         who = identity(login)
-        names = {login.name, "ALL", *(f"%{group}" for group in login.groups)}
-        if login.account.entry.uid == 0 or names & done:
+        if login.account.entry.uid == 0 or who.items & done:
             continue
         for rules in (sudoers.sudo, sudoers.doas):
             for rule, command in rules.free_commands(who):

@@ -55,3 +55,17 @@ def test_texts_go(awk: str, line: str, left: str, tmp_path: Path) -> None:
 def test_a_hash_sign_in_a_command_may_be_escaped(awk: str, tmp_path: Path) -> None:
     found = reduced(tmp_path, "w ALL=/bin/a \\#b\n", "sudoers", awk=awk)
     assert rows(found) == [r"1 w ALL=/bin/a \x5c#b"]
+
+
+@every_shell()
+def test_the_path_of_an_include_line_stays_whole(shell: str, tmp_path: Path) -> None:
+    text = '@include "/etc/sudo lab/tech" # S3CRET\n'
+    found = reduced(tmp_path, text, "sudoers", shell=shell)
+    assert rows(found) == ['1 @include "/etc/sudo lab/tech"']
+
+
+@every_awk()
+def test_a_quoted_name_of_a_rule_stays(awk: str, tmp_path: Path) -> None:
+    text = '"%domain users" ALL=(ALL) ALL\n'
+    found = reduced(tmp_path, text, "sudoers", awk=awk)
+    assert rows(found) == ['1 "%domain users" ALL=(ALL) ALL']

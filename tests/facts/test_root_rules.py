@@ -8,7 +8,9 @@ from auditor.facts.root_rules import Identity
 from auditor.facts.sudoers import Sudoers
 from auditor.model.sources import Status, parse_body
 
-W1 = Identity("w1", 1001, frozenset({"w1", "tech"}))
+W1 = Identity(
+    "w1", 1001, frozenset({"w1", "tech", "domain users"}), frozenset({1001, 1777})
+)
 
 
 def sudoers(*lines: str, included: str = "") -> Sudoers:
@@ -33,6 +35,9 @@ def free(*lines: str, included: str = "") -> bool | None:
         "w1 ALL=(ALL:ALL) NOPASSWD: ALL",
         "w1 ALL = NOPASSWD:ALL",
         "%tech ALL=(root) NOPASSWD: ALL",
+        "%#1777 ALL=(root) NOPASSWD: ALL",
+        r"%domain\x5c users ALL=(root) NOPASSWD: ALL",
+        '"%domain users" ALL=(root) NOPASSWD: ALL',
         "#1001 ALL=(#0) NOPASSWD: ALL",
         "ALL srv=(ALL) NOPASSWD: ALL",
         "w0, w1 srv.example,autre = (ALL) NOPASSWD: ALL",
@@ -116,6 +121,12 @@ def test_defaults_may_take_the_password_away(default: str, expected: bool) -> No
 
 def test_a_tag_stands_above_defaults() -> None:
     assert free("Defaults !authenticate", "w1 ALL=(ALL) PASSWD: ALL") is False
+
+
+def test_a_rule_for_a_name_that_did_not_travel_is_a_failed_source() -> None:
+    found = sudoers('"_" ALL=(ALL) NOPASSWD: ALL')
+    failed = [s.name for s in found.sources if s.status is Status.FAILED]
+    assert failed == ["/etc/sudoers line 1"]
 
 
 def test_a_line_that_sudo_would_refuse_is_a_failed_source() -> None:

@@ -6,7 +6,7 @@ function uncommented(s,   i, c, quoted, start, r) {
     if (c == "\\" && !quoted) { r = r c substr(s, ++i, 1); continue }
     if (c == "\"") {
       if (!quoted) start = length(r) + 1
-      else if (substr(r, start) !~ /^"(\/[A-Za-z0-9_.,:\/-]*|[A-Za-z0-9_. -]*)$/ || prose)
+      else if (!whole && (substr(r, start) !~ /^"(\/[A-Za-z0-9_.,:\/-]*|[%+#]?[A-Za-z0-9_. @\\-]*)$/ || prose))
         r = substr(r, 1, start) "_"
       quoted = !quoted
     }
@@ -20,6 +20,8 @@ function flush(   s) {
   s = stripped(held); held = ""
   # Of Defaults the free texts go: prompts, messages, addresses of mail.
   prose = (s ~ /^Defaults/ && s !~ /"\//)
+  # An include line is a path; a quoted name of a rule may be one of a directory.
+  whole = (s ~ /^@include/)
   s = (s ~ /^#include(dir)?[ \t]/) ? s : uncommented(s)
   sub(/setenv[ \t]*[{][^}]*[}]?/, "setenv { _ }", s)
   if (s != "") out(at, esc(s))
