@@ -8,8 +8,10 @@ import pkgutil
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -20,48 +22,76 @@ from auditor.model.check import Check, Sidecar, Texts, inputs_of
 from auditor.model.findings import Severity
 
 LANGUAGES = ("en", "fr")
+SHIPPED = "auditor.checks"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check that was found, not imported yet: `module` is its dotted name."""
+
+    family: str
+    name: str
+    module: str
+    sidecar: Sidecar
+
+    def load(self) -> Check:
+        """Import it; raises ConfigurationError when its function is not there."""
+        module = importlib.import_module(self.module)
+        function = getattr(module, self.name, None)
+        if function is None or not getattr(function, "is_check", False):
+            message = f"has no @check function called {self.name}"
+            raise ConfigurationError([Problem(str(module.__file__), message)])
+        inputs = inputs_of(function)
+        return Check(self.name, self.family, function, inputs, self.sidecar)
+
+
+@cache
+def shipped_rules() -> tuple[Rule, ...]:
+    """The shipped checks, by id; none is imported."""
+    package = importlib.import_module(SHIPPED)
+    found = []
+    for entry in pkgutil.walk_packages(package.__path__, f"{SHIPPED}."):
+        if not entry.ispkg:
+            family, name = entry.name.split(".")[-2:]
+            sidecar = files(f"{SHIPPED}.{family}").joinpath(f"{name}.toml")
+            found.append(_rule(family, name, entry.name, sidecar))
+    return _by_id(found)
 
 
 @cache
 def load_checks() -> tuple[Check, ...]:
-    """The shipped checks, by id."""
-    importlib.import_module("auditor.facts")
-    package = importlib.import_module("auditor.checks")
-    found = []
-    for entry in pkgutil.walk_packages(package.__path__, "auditor.checks."):
-        if not entry.ispkg:
-            module = importlib.import_module(entry.name)
-            family, name = entry.name.split(".")[-2:]
-            sidecar = files(f"auditor.checks.{family}").joinpath(f"{name}.toml")
-            if not sidecar.is_file():
-                raise ConfigurationError([Problem(str(sidecar), "missing")])
-            found.append(_check(module, family, name, sidecar.read_text("utf-8")))
-    return _by_id(found)
+    """Every shipped check, imported, by id."""
+    return tuple(rule.load() for rule in shipped_rules())
 
 
-def load_folder(folder: Path) -> tuple[Check, ...]:
+def rules_of_folder(folder: Path) -> tuple[Rule, ...]:
     """Third-party checks: `DIR/facts/*.py`, then `DIR/<family>/*.py` + `.toml`.
 
-    Raises ConfigurationError for a missing or wrong `.toml` and for an id that is not
-    `X-VENDOR-001`.
+    They are imported here, since no package finds them. Raises ConfigurationError for
+    a missing or wrong `.toml` and for an id that is not `X-VENDOR-001`.
     """
     for path in sorted(folder.glob("facts/*.py")):
         _import(path, f"auditor_extra_facts.{path.stem}")
     found = []
     for path in sorted(folder.glob("*/*.py")):
-        if path.parent.name != "facts" and path.name != "__init__.py":
-            module = _import(path, f"auditor_extra.{path.parent.name}.{path.stem}")
-            sidecar = path.with_suffix(".toml")
-            if not sidecar.is_file():
-                raise ConfigurationError([Problem(str(sidecar), "missing")])
-            check = _check(
-                module, path.parent.name, path.stem, sidecar.read_text("utf-8")
-            )
-            if not check.id.startswith("X-"):
-                problem = f"{check.id!r}: a third-party id begins with X-"
-                raise ConfigurationError([Problem(str(sidecar), problem, key="id")])
-            found.append(check)
+        family, name = path.parent.name, path.stem
+        if family != "facts" and name != "__init__":
+            module = f"auditor_extra.{family}.{name}"
+            _import(path, module)
+            rule = _rule(family, name, module, path.with_suffix(".toml"))
+            if not rule.sidecar.id.startswith("X-"):
+                problem = f"{rule.sidecar.id!r}: a third-party id begins with X-"
+                file = str(path.with_suffix(".toml"))
+                raise ConfigurationError([Problem(file, problem, key="id")])
+            found.append(rule)
     return _by_id(found)
+
+
+def _rule(family: str, name: str, module: str, sidecar: Traversable) -> Rule:
+    if not sidecar.is_file():
+        raise ConfigurationError([Problem(str(sidecar), "missing")])
+    text = sidecar.read_text("utf-8")
+    return Rule(family, name, module, read_sidecar(text, f"{family}/{name}.toml"))
 
 
 def rules_sha256(checks: Iterable[Check]) -> str:
@@ -85,23 +115,15 @@ def _import(path: Path, name: str) -> ModuleType:
     return module
 
 
-def _by_id(checks: Iterable[Check]) -> tuple[Check, ...]:
-    found: dict[str, Check] = {}
-    for check in sorted(checks, key=lambda check: check.id):
-        if check.id in found:
-            names = f"{found[check.id].name} and {check.name}"
-            raise ConfigurationError([Problem(names, f"both have the id {check.id}")])
-        found[check.id] = check
+def _by_id(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    found: dict[str, Rule] = {}
+    for rule in sorted(rules, key=lambda rule: rule.sidecar.id):
+        other = found.setdefault(rule.sidecar.id, rule)
+        if other is not rule:
+            names = f"{other.name} and {rule.name}"
+            problem = f"both have the id {rule.sidecar.id}"
+            raise ConfigurationError([Problem(names, problem)])
     return tuple(found.values())
-
-
-def _check(module: ModuleType, family: str, name: str, text: str) -> Check:
-    function = getattr(module, name, None)
-    if function is None or not getattr(function, "is_check", False):
-        message = f"has no @check function called {name}"
-        raise ConfigurationError([Problem(str(module.__file__), message)])
-    sidecar = read_sidecar(text, f"{family}/{name}.toml")
-    return Check(name, family, function, inputs_of(function), sidecar)
 
 
 def read_sidecar(text: str, file: str) -> Sidecar:

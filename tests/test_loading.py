@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from auditor.errors import ConfigurationError
-from auditor.loading import load_checks, load_folder, read_sidecar, rules_sha256
+from auditor.loading import (
+    load_checks,
+    read_sidecar,
+    rules_of_folder,
+    rules_sha256,
+)
 
 FACT = '''
 from dataclasses import dataclass
@@ -82,7 +87,8 @@ def test_shipped_checks_are_found_without_a_list() -> None:
 
 
 def test_a_third_party_brings_facts_and_checks(folder: Path) -> None:
-    (check,) = load_folder(folder)
+    (rule,) = rules_of_folder(folder)
+    check = rule.load()
     names = [kind.__name__ for kind in check.facts]
     assert (check.id, check.family, names) == ("X-ACME-001", "house", ["Motd"])
 
@@ -91,19 +97,20 @@ def test_a_third_partys_id_begins_with_x(folder: Path) -> None:
     sidecar = folder / "house/banner_missing.toml"
     sidecar.write_text(SIDECAR.replace("X-ACME-001", "ACC-900"))
     with pytest.raises(ConfigurationError, match="begins with X-"):
-        load_folder(folder)
+        rules_of_folder(folder)
 
 
 def test_a_check_without_texts_is_refused_by_name(folder: Path) -> None:
     (folder / "house/banner_missing.toml").unlink()
     with pytest.raises(ConfigurationError, match=r"banner_missing\.toml: missing"):
-        load_folder(folder)
+        rules_of_folder(folder)
 
 
 def test_the_digest_of_the_rules_follows_code_and_texts(folder: Path) -> None:
-    before = rules_sha256(load_folder(folder))
+    before = rules_sha256(rule.load() for rule in rules_of_folder(folder))
     (folder / "house/banner_missing.toml").write_text(SIDECAR.replace("low", "medium"))
-    assert rules_sha256(load_folder(folder)) != before
+    after = rules_sha256(rule.load() for rule in rules_of_folder(folder))
+    assert after != before
 
 
 def test_every_mistake_of_a_sidecar_comes_out_at_once() -> None:

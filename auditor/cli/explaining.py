@@ -54,14 +54,14 @@ def explain(
 
     Example: auditor explain ACC-001 --lang fr
     """
-    from auditor.cli.scope import known_checks, select_checks
+    from auditor.cli.scope import known_rules, select_rules
 
-    found = select_checks(known_checks(tuple(checks or ())), (name,))
+    found = select_rules(known_rules(tuple(checks or ())), (name,))
     if len(found) > 1:
-        names = ", ".join(check.id for check in found)
+        names = ", ".join(rule.sidecar.id for rule in found)
         raise AuditorError(f"explain {name}: names several checks: {names}")
     language = (lang or Language.EN).value
-    typer.echo("\n".join(_explained(found[0], language)))
+    typer.echo("\n".join(_explained(found[0].load(), language)))
     return 0
 
 
@@ -100,13 +100,13 @@ def _requirements(check: Check, language: str) -> list[str]:
 @checks_app.command("list")
 def list_checks(checks: ChecksDir = None, lang: Lang = None) -> None:
     """One line a check: id, family, severity, title."""
-    from auditor.cli.scope import known_checks
+    from auditor.cli.scope import known_rules
 
     language = (lang or Language.EN).value
-    for check in known_checks(tuple(checks or ())):
-        title = check.sidecar.texts[language].title
-        severity = check.sidecar.severity.value
-        typer.echo(f"{check.id}  {check.family:<13} {severity:<9} {title}")
+    for rule in known_rules(tuple(checks or ())):
+        sidecar, title = rule.sidecar, rule.sidecar.texts[language].title
+        severity = sidecar.severity.value
+        typer.echo(f"{sidecar.id}  {rule.family:<13} {severity:<9} {title}")
 
 
 @checks_app.command("show")

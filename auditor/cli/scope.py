@@ -13,8 +13,7 @@ from auditor.inventory.manifests import read_manifests
 from auditor.inventory.profile import read_profile
 from auditor.inventory.reading import read_inventory
 from auditor.inventory.selecting import select_hosts
-from auditor.loading import load_checks, load_folder, rules_sha256
-from auditor.model.check import Check
+from auditor.loading import Rule, rules_of_folder, rules_sha256, shipped_rules
 from auditor.model.findings import Severity
 from auditor.model.host import Host
 
@@ -25,7 +24,8 @@ def read_scope(options: Options) -> tuple[Scope, tuple[Host, ...]]:
     hosts = select_hosts(inventory, options.limit)
     engagement = inventory.engagement
     additions = (folder / "profile.toml" for folder in options.checks)
-    checks = select_checks(known_checks(options.checks), options.check)
+    rules = select_rules(known_rules(options.checks), options.check)
+    checks = tuple(rule.load() for rule in rules)
     scope = Scope(
         inventory=inventory,
         manifests=read_manifests(inventory.manifests, timezone=engagement.timezone),
@@ -44,50 +44,40 @@ def read_scope(options: Options) -> tuple[Scope, tuple[Host, ...]]:
     return scope, hosts
 
 
-def known_checks(folders: tuple[Path, ...] = ()) -> tuple[Check, ...]:
+def known_rules(folders: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
     """The shipped checks, those of the entry point `auditor.checks`, and `--checks`.
 
     An entry point gives a function without arguments that returns a folder.
     """
-    found = list(load_checks())
+    found = list(shipped_rules())
     for entry in entry_points(group="auditor.checks"):
-        found += load_folder(Path(entry.load()()))
+        found += rules_of_folder(Path(entry.load()()))
     for folder in folders:
         if not folder.is_dir():
             raise ConfigurationError([Problem(f"--checks {folder}", "no such folder")])
-        found += load_folder(folder)
+        found += rules_of_folder(folder)
     return tuple(found)
 
 
-def select_checks(
-    checks: tuple[Check, ...], terms: tuple[str, ...]
-) -> tuple[Check, ...]:
+def select_rules(rules: tuple[Rule, ...], terms: tuple[str, ...]) -> tuple[Rule, ...]:
     """The checks whose id, name or family a term names; all without a term.
 
     Raises ConfigurationError for a term that names nothing.
     """
     wanted = [term.strip() for text in terms for term in text.split(",")]
     if not wanted:
-        return checks
-    known = {
-        word.casefold(): word
-        for check in checks
-        for word in (check.id, check.name, check.family)
-    }
-    unknown = [term for term in wanted if term.casefold() not in known]
-    if unknown:
-        raise ConfigurationError(
-            [
-                Problem(
-                    f"--check {t}", f"names no check{meant(t, list(known.values()))}"
-                )
-                for t in unknown
-            ]
-        )
+        return rules
+    known = {word.casefold(): word for rule in rules for word in _words(rule)}
+    problems = [
+        Problem(f"--check {term}", f"names no check{meant(term, list(known.values()))}")
+        for term in wanted
+        if term.casefold() not in known
+    ]
+    if problems:
+        raise ConfigurationError(problems)
     folded = {term.casefold() for term in wanted}
-    return tuple(
-        check
-        for check in checks
-        if folded
-        & {check.id.casefold(), check.name.casefold(), check.family.casefold()}
-    )
+    return tuple(r for r in rules if folded & {w.casefold() for w in _words(r)})
+
+
+def _words(rule: Rule) -> tuple[str, str, str]:
+    return rule.sidecar.id, rule.name, rule.family

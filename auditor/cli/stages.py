@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from auditor.cli.collecting import collect_into, program_by_hand
-from auditor.cli.options import How, Options, Output, outputs
-from auditor.cli.scope import known_checks, read_scope
+from auditor.cli.options import How, Options, outputs
+from auditor.cli.scope import read_scope
 from auditor.errors import AuditorError
 from auditor.evaluate.run import Scope
 from auditor.evaluate.run import evaluate as judge
-from auditor.model.check import Check
-from auditor.model.frameworks import load_frameworks
 from auditor.model.host import Host
-from auditor.model.run import Run
 from auditor.model.snapshot import HostState, Snapshot
-from auditor.report.formats import FORMATS, Material
-from auditor.report.terminal import print_summary
-from auditor.store.atomic import write_atomic
+from auditor.report.formats import FORMATS
 from auditor.store.folder import RunFolder, read_run, read_snapshot, read_snapshots
 from auditor.store.inputs import inputs_of
 
@@ -41,7 +35,9 @@ def run(
         snapshots = read_snapshots(folder.path / "snapshots", order)
         result = judge(snapshots, scope, interrupted=bool(interrupted))
         final = folder.finish(result, inputs_of(scope.inventory, scope.profile))
-    _deliver(result, scope.language, wanted, known_checks(options.checks), how.color)
+    from auditor.cli.delivering import deliver
+
+    deliver(result, scope.language, wanted, options.checks, how.color)
     print(f"run: {final}", file=sys.stderr)
     return interrupted or result.run.exit_code
 
@@ -70,6 +66,8 @@ def evaluate(
     color: str,
 ) -> int:
     """Judge snapshots offline; the exit code. Raises AuditorError."""
+    from auditor.cli.delivering import deliver
+
     wanted = outputs(formats, list(FORMATS))
     scope, hosts = read_scope(options)
     names = [host.name for host in hosts]
@@ -77,7 +75,7 @@ def evaluate(
     if not taken:
         raise AuditorError("evaluate: no snapshot of a chosen host")
     result = judge(taken, scope)
-    _deliver(result, scope.language, wanted, known_checks(options.checks), color)
+    deliver(result, scope.language, wanted, options.checks, color)
     if out is not None:
         with RunFolder(out) as folder:
             for snapshot in taken:
@@ -95,10 +93,12 @@ def report(
     color: str,
 ) -> int:
     """Render a stored run again; raises AuditorError."""
+    from auditor.cli.delivering import deliver
+
     wanted = outputs(formats, list(FORMATS))
     result = read_run(run)
     language = language or result.run.language
-    _deliver(result, language, wanted, known_checks(checks), color)
+    deliver(result, language, wanted, checks, color)
     return 0
 
 
@@ -121,31 +121,3 @@ def _announce(scope: Scope, hosts: Sequence[Host]) -> int:
         typer.echo(f"{host.name}  {where}  privilege {host.privilege}{rights}")
     typer.echo(f"hosts: {len(hosts)}, checks: {len(scope.checks)}")
     return 0
-
-
-def _deliver(
-    result: Run,
-    language: str,
-    wanted: Sequence[Output],
-    checks: Iterable[Check],
-    color: str,
-) -> None:
-    """Write the formats, then the summary: on stderr when stdout has data."""
-    sidecars = {check.id: check.sidecar for check in checks}
-    chosen = result.run.frameworks or load_frameworks()
-    frameworks = {name: load_frameworks()[name] for name in chosen}
-    material = Material(result, sidecars, frameworks, language)
-    for output in wanted:
-        data = FORMATS[output.format](material)
-        if output.path is None:
-            sys.stdout.buffer.write(data)
-            sys.stdout.flush()
-        else:
-            write_atomic(output.path, data)
-    console = Console(
-        stderr=any(output.path is None for output in wanted),
-        force_terminal=True if color == "always" else None,
-        no_color=True if color == "never" else None,
-        highlight=False,
-    )
-    print_summary(result, sidecars, language, console)

@@ -12,6 +12,7 @@ import secrets
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from auditor import __version__
@@ -91,7 +92,7 @@ def assemble(
 
 def _body(facts: list[type[Fact]], asked: tuple[AskedFact, ...]) -> str:
     needed = {below for fact in facts for below in fact.after}
-    preamble = files("auditor.collect").joinpath("preamble.sh").read_text("utf-8")
+    preamble = _preamble()
     fragments = "\n".join(fact.fragment for fact in facts)
     parts = [preamble, _reducers(fragments), _bodies(needed), _program_fact(asked)]
     for fact, ask in zip(facts, asked, strict=True):
@@ -103,15 +104,31 @@ def _body(facts: list[type[Fact]], asked: tuple[AskedFact, ...]) -> str:
     return "".join(parts)
 
 
+@cache
+def _preamble() -> str:
+    return files("auditor.collect").joinpath("preamble.sh").read_text("utf-8")
+
+
+@cache
+def _awk() -> dict[str, str]:
+    """Every reducer by name, without its comments."""
+    folder = files("auditor.collect").joinpath("reducers")
+    found = sorted(e.name for e in folder.iterdir() if e.name.endswith(".awk"))
+    return {
+        name.removesuffix(".awk"): _without_comments(
+            folder.joinpath(name).read_text("utf-8")
+        )
+        for name in found
+    }
+
+
 def _reducers(fragments: str) -> str:
     """`reducer NAME`, knowing the reducers whose names stand in the fragments."""
-    cases = []
-    folder = files("auditor.collect").joinpath("reducers")
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        name, _, kind = entry.name.partition(".")
-        if kind == "awk" and re.search(rf"\b{name}\b", fragments):
-            text = _without_comments(entry.read_text("utf-8"))
-            cases.append(f"{name}) r_awk={shlex.quote(text)} ;;\n")
+    cases = [
+        f"{name}) r_awk={shlex.quote(text)} ;;\n"
+        for name, text in _awk().items()
+        if re.search(rf"\b{name}\b", fragments)
+    ]
     return f"reducer() {{\ncase $1 in\n{''.join(cases)}*) return 5 ;;\nesac\n}}\n"
 
 
