@@ -1,0 +1,48 @@
+"""What a command hands over: the formats asked for, and the summary."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from auditor.cli.options import Output
+from auditor.cli.scope import known_rules
+from auditor.model.frameworks import load_frameworks
+from auditor.model.run import Run
+from auditor.report.formats import FORMATS, Material
+from auditor.report.terminal import print_summary
+from auditor.store.atomic import write_atomic
+
+
+def deliver(
+    result: Run,
+    language: str,
+    wanted: Sequence[Output],
+    folders: tuple[Path, ...],
+    color: str,
+) -> None:
+    """Write the formats, then the summary: on stderr when stdout has data.
+
+    `folders` are those of third-party checks, whose texts the report needs.
+    """
+    sidecars = {rule.sidecar.id: rule.sidecar for rule in known_rules(folders)}
+    chosen = result.run.frameworks or load_frameworks()
+    frameworks = {name: load_frameworks()[name] for name in chosen}
+    material = Material(result, sidecars, frameworks, language)
+    for output in wanted:
+        data = FORMATS[output.format](material)
+        if output.path is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
+        else:
+            write_atomic(output.path, data)
+    console = Console(
+        stderr=any(output.path is None for output in wanted),
+        force_terminal=True if color == "always" else None,
+        no_color=True if color == "never" else None,
+        highlight=False,
+    )
+    print_summary(result, sidecars, language, console)
