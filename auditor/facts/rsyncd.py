@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from auditor.facts.folders import Folder, folders
 from auditor.facts.reach import Reach, Reached, reached
 from auditor.facts.software import Process, Software
-from auditor.facts.superservers import Superservers
+from auditor.facts.superservers import Served, Superservers
 from auditor.model.facts import Fact, derived
 from auditor.model.sources import Body, Line, Read, SourceText
 
@@ -197,7 +197,8 @@ def rsync_daemon(
         elsewhere = (*software.processes.sources, *software.listeners.sources)
         also = (*elsewhere, *software.units.sources, *superservers.sources)
         found = Reached(Reach.STOPPED, (), also)
-    named = [p for p in daemons if any(w.startswith("--config") for w in p.arguments)]
+    started: list[Process | Served] = [*daemons, *superservers.starting("rsync")]
+    named = [p for p in started if any(w.startswith("--config") for w in p.arguments)]
     return RsyncDaemon(found, named[0].read if named else None)
 
 

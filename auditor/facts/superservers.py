@@ -1,9 +1,12 @@
-"""Services that another daemon starts when somebody connects: inetd and xinetd."""
+"""Services that another daemon starts when somebody connects.
+
+inetd, xinetd, and systemd by its sockets.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
@@ -25,12 +28,31 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Superservers(Fact):
-    """What inetd and xinetd would start; disabled entries are left out."""
+    """What inetd, xinetd and live sockets of systemd would start.
+
+    Disabled entries are left out, and sshd, which other facts know better.
+    """
 
     fragment: ClassVar[str] = r"""
 source_file /etc/inetd.conf inetd
 source_glob '/etc/inetd.d/*' inetd
 source_glob '/etc/xinetd.d/*' lines 'service disable server port bind interface'
+shown() { source_command sockets '' systemctl show --no-pager -p Id "$@"; }
+sockets() {
+  if ! [ -d /run/systemd/system ]; then
+    head_line absent command 'systemctl show' -
+    return
+  fi
+  text=$(shown -p Listen -p Triggers -p ActiveState '*.socket')
+  printf '%s\n' "$text"
+  units=$(printf '%s\n' "$text" | awk -F '\t' '
+    NF == 3 && $2 ~ /^[A-Za-z0-9:_.@-]+$/ && $2 !~ /^sshd?[@.]/ && !seen[$2]++ {
+      print $2
+    }')
+  # shellcheck disable=SC2086 # names of units are words
+  if [ -n "$units" ]; then shown -p ExecStart $units; fi
+}
+sockets
 """
 
     served: tuple[Served, ...]
@@ -42,11 +64,23 @@ source_glob '/etc/xinetd.d/*' lines 'service disable server port bind interface'
         for text in body.used():
             xinetd = text.source.name.startswith("/etc/xinetd.d/")
             found += _xinetd(text) if xinetd else _inetd(text)
+        ports = dict(_ports(body))
+        found = [
+            replace(one, service=ports.get(one.service, one.service)) for one in found
+        ]
         return cls(body.sources, tuple(found))
 
     def starting(self, program: str) -> tuple[Served, ...]:
         """The entries that start a program of that name."""
         return tuple(one for one in self.served if one.program == program)
+
+
+def _ports(body: Body) -> Iterator[tuple[str, str]]:
+    """(service, port) of the lines of systemd's sockets."""
+    for text in body.used():
+        for line in text.lines:
+            if text.source.kind == "command" and len(line.fields) == 2:
+                yield line.fields[0], line.fields[1].rpartition(":")[2]
 
 
 def _inetd(text: SourceText) -> Iterator[Served]:
