@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from auditor.facts.declared import declared
 from auditor.model.check import Audit
 from auditor.model.findings import (
@@ -13,8 +15,32 @@ from auditor.model.findings import (
     Subject,
     Value,
 )
-from auditor.model.manifests import Manifests
+from auditor.model.manifests import Attestation, Manifests
 from auditor.model.sources import ValueKind
+
+
+def attestation_of(topic: str, manifests: Manifests, day: date) -> Attestation | Reason:
+    """The newest entry of that topic that is valid on the day, else why none is."""
+    entries = [e for e in manifests.attestations.entries if e.subject == topic]
+    valid = [entry for entry in entries if entry.valid_on(day)]
+    if valid:
+        return max(valid, key=lambda one: one.signed_on)
+    expired = any(entry.expired_on(day) for entry in entries)
+    return Reason.ATTESTATION_EXPIRED if expired else Reason.ATTESTATION_MISSING
+
+
+def signature(entry: Attestation) -> Evidence:
+    """The entry, shown by the day on which it was signed."""
+    signed = entry.signed_on.isoformat()
+    return Evidence(
+        declared(entry.place, entry, key="signed_on", kind=ValueKind.TIME, shown=signed)
+    )
+
+
+def older_than(signed: date, months: float, day: date) -> bool:
+    """Whether more months lie between the two days; the same day of a month is in."""
+    passed = (day.year - signed.year) * 12 + day.month - signed.month
+    return (passed, day.day) > (months, signed.day)
 
 
 def attested_on(
@@ -28,22 +54,14 @@ def attested_on(
 
     `seen` is what the host itself showed.
     """
-    entries = [e for e in manifests.attestations.entries if e.subject == topic]
-    valid = [entry for entry in entries if entry.valid_on(audit.date)]
-    if not valid:
-        expired = any(entry.expired_on(audit.date) for entry in entries)
-        reason = Reason.ATTESTATION_EXPIRED if expired else Reason.ATTESTATION_MISSING
-        return UNKNOWN(subject, reason, *seen)
-    entry = max(valid, key=lambda one: one.signed_on)
-    signed = entry.signed_on.isoformat()
-    read = declared(
-        entry.place, entry, key="signed_on", kind=ValueKind.TIME, shown=signed
-    )
+    entry = attestation_of(topic, manifests, audit.date)
+    if isinstance(entry, Reason):
+        return UNKNOWN(subject, entry, *seen)
     return ATTESTED(
         subject,
         "attested",
-        Evidence(read),
+        signature(entry),
         *seen,
         person=entry.signed_by,
-        signed=Value(ValueKind.TIME, signed),
+        signed=Value(ValueKind.TIME, entry.signed_on.isoformat()),
     )
