@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from auditor.facts.file_tree import MOST_ENTRIES
 from auditor.facts.mounts import Mounts
 from auditor.facts.served import ServedFolders
-from auditor.facts.walking import WALKING, is_below
+from auditor.facts.walking import WALKING, folder_at, is_below, others_read
 from auditor.model.facts import Fact
 from auditor.model.host import Host
 from auditor.model.manifests import Manifests
@@ -25,12 +25,16 @@ from auditor.model.sources import (
     ValueKind,
 )
 
+#: What the numbers of a file amount to: enough to report, too few to be sure, the
+#: vectors of tests only, nothing.
+Numbers = Literal["many", "few", "test", "none"]
+
 
 @dataclass(frozen=True, slots=True)
 class PatientFile:
     """What was counted in one file; nothing of its content.
 
-    `open` tells whether others may read it: its mode and those of all folders above.
+    `barrier` is the deepest folder above that others may not enter, empty for none.
     `bytes` were read (of a packed file after unpacking). `candidates` have the form of
     a NIR with its key, `strict` its month, place, order number and key too;
     `synthetic` of these are the known vectors of tests. `distinct` and `context` (a
@@ -40,7 +44,7 @@ class PatientFile:
     """
 
     path: str
-    open: bool
+    barrier: str | None
     mode: int
     uid: int
     gid: int
@@ -61,6 +65,38 @@ class PatientFile:
     def folder(self) -> str:
         """The folder that it lies in."""
         return self.path.rpartition("/")[0] or "/"
+
+    @property
+    def open(self) -> bool:
+        """Whether anybody with an account here can read it."""
+        return others_read(self.mode, self.barrier)
+
+    def open_below(self, folder: str) -> bool:
+        """Whether others can read it once they are in that folder above it."""
+        return others_read(self.mode, self.barrier, inside=folder)
+
+    def numbers(self, profile: Profile) -> Numbers:
+        """What its strict numbers amount to.
+
+        Where the right form is common, one in 97 has the right key by chance: hence
+        the share. A word for the number beside one is enough by itself.
+        """
+        if self.context:
+            return "many"
+        share = self.strict / self.candidates if self.candidates else 0.0
+        if not self.distinct:
+            return "test" if self.synthetic else "none"
+        if share < profile.limits["nir_strict_share"]:
+            return "none"
+        enough = self.distinct >= profile.limits["nir_distinct_count"]
+        return "many" if enough else "few"
+
+    @property
+    def real_messages(self) -> int:
+        """HL7 messages of patients: none where all are trials or name nobody."""
+        if not self.patients or self.trials >= self.messages:
+            return 0
+        return self.messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +167,9 @@ if ! searchable; then return 0; fi
 budget=$1 bytes=$2 most=$3
 shift 3
 until=$(($(date +%s) + budget))
-words=$(entered; printf '%s\n' -type f -exec stat -c "${N}f$F" '{}' +)
+# apt packs a log of its own with xz, which it does not depend on.
+words=$(entered; printf '%s\n' -type f ! -path '/var/log/apt/*' \
+  -exec stat -c "${N}f$F" '{}' +)
 walls=$(walls patterns)
 walked=''
 tools=''
@@ -200,7 +238,7 @@ def _file(text: SourceText, fields: tuple[str, ...]) -> Iterator[PatientFile]:
     if len(fields) != 4 or fields[0] != "file":
         return
     path = fields[3]
-    found = re.fullmatch(r"(open|closed) ([0-9a-f]+)((?: -?\d+){4})", fields[1])
+    found = re.fullmatch(r"(\d+|-) ([0-9a-f]+)((?: -?\d+){4})", fields[1])
     counts = [int(word) for word in fields[2].split() if word.isdigit()]
     if found is None or len(counts) != 9:
         return
@@ -215,7 +253,7 @@ def _file(text: SourceText, fields: tuple[str, ...]) -> Iterator[PatientFile]:
     shown = Shown("mode", ValueKind.MODE, f"{mode:04o}")
     yield PatientFile(
         path=path,
-        open=found[1] == "open",
+        barrier=folder_at(path, found[1]),
         mode=mode,
         uid=uid,
         gid=gid,

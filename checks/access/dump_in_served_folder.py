@@ -79,6 +79,7 @@ def judged(
         *(Evidence(entry.read) for entry in chosen[:3]),
         *root.proof,
         also=root.also,
+        rests_on=tree.over(served.paths),
         count=Value(ValueKind.COUNT, len(chosen)),
         size=Value(ValueKind.SIZE, chosen[0].size),
         service=root.service,
