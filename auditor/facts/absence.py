@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from auditor.model.facts import Fact
+from typing import Protocol
+
 from auditor.model.findings import Evidence
-from auditor.model.sources import SourceText, ValueKind
+from auditor.model.sources import Source, SourceText, ValueKind
 
 
-def nothing_in(fact: Fact, name: str) -> tuple[Evidence, ...]:
+class HasSources(Protocol):
+    """A fact, or a derived one that names what it was made of."""
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The places where it was looked."""
+
+
+def nothing_in(fact: HasSources, name: str) -> tuple[Evidence, ...]:
     """`no NAME` in each source of the fact; proof only where all were seen."""
     return tuple(
         Evidence(

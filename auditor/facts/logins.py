@@ -51,6 +51,7 @@ class Logins:
     """
 
     accounts: tuple[Login, ...]
+    sources: tuple[Source, ...]
 
     @property
     def open(self) -> tuple[Login, ...]:
@@ -84,7 +85,8 @@ def logins(
         for way in _ways(login, servers, settings):
             first.setdefault(way.kind, way)
         found.append(replace(login, ways=tuple(first.values())))
-    return Logins(tuple(found))
+    below = (accounts, groups, keys, servers, settings)
+    return Logins(tuple(found), tuple(s for fact in below for s in fact.sources))
 
 
 def _ways(login: Login, servers: SshServers, settings: SshdSettings) -> Iterator[Way]:
