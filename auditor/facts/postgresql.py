@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import ClassVar, Self
 
@@ -71,6 +71,12 @@ class Rule:
     def in_clear(self) -> bool:
         """Whether connections without TLS match."""
         return self.kind in ("host", "hostnossl", "hostnogssenc")
+
+    def clear_refused_by(self, earlier: Rule) -> bool:
+        """Whether an earlier rule refuses what comes without TLS."""
+        return earlier.method == "reject" and earlier.covers(
+            replace(self, kind="hostnossl")
+        )
 
 
 def _kind_covers(kind: str, other: str) -> bool:

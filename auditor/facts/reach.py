@@ -67,7 +67,9 @@ def reached(
     started = [*runs, *_enabled(software, units)]
     if started:
         return Reached(Reach.STARTED, _evidence(started[:1]), listeners)
-    elsewhere = (*software.processes.sources, *software.units.sources)
+    # That it does not run accuses only what is surely installed.
+    installed = (*software.packages.sources, *software.processes.sources)
+    elsewhere = (*installed, *software.units.sources)
     others = () if superservers is None else superservers.sources
     return Reached(Reach.STOPPED, (), (*listeners, *elsewhere, *others))
 
