@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from auditor.model.manifests import Place
+from auditor.model.findings import Evidence
+from auditor.model.manifests import Manifest, Place
 from auditor.model.sources import Read, Shown, Source, Status, ValueKind
 
 T = TypeVar("T")
@@ -17,3 +18,10 @@ def declared(
     source = Source("Manifests", "manifest", place.file, Status.OK)
     text = str(value) if shown is None else shown
     return Read(value, source, place.line, (Shown(key, kind, text),))
+
+
+def nothing_declared(manifest: Manifest[Any], name: str) -> Evidence:
+    """That a manifest has no such entry: the file as a whole shows it."""
+    shown = f"no {name}"
+    place, kind = manifest.place, ValueKind.WORD
+    return Evidence(declared(place, False, key="", kind=kind, shown=shown))
