@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from auditor.facts.authorized_keys import AuthorizedKeys, Key
 from auditor.facts.host_keys import HostKeys
+from auditor.facts.key_holders import KeyHolder, KeyHolders
 from auditor.model.check import Fleet, check
 from auditor.model.findings import FAIL, WARN, Evidence, Finding, Subject, Value
 from auditor.model.host import Host
 from auditor.model.manifests import Owners
-from auditor.model.sources import ValueKind
+from auditor.model.sources import Source, ValueKind
 
 
 @check
 def same_user_key(
-    keys: Fleet[AuthorizedKeys],
+    keys: Fleet[KeyHolders],
     host_keys: Fleet[HostKeys],
     hosts: Fleet[Host],
     owners: Owners,
@@ -34,21 +34,22 @@ class Member:
     """One account of one server that a key opens."""
 
     host: Host
-    account: str
-    uid: int | None
-    key: Key
+    holder: KeyHolder
+
+    @property
+    def account(self) -> str:
+        """The account's name."""
+        return self.holder.account
 
 
-def groups_of(
-    keys: Fleet[AuthorizedKeys], hosts: Fleet[Host]
-) -> dict[str, list[Member]]:
+def groups_of(keys: Fleet[KeyHolders], hosts: Fleet[Host]) -> dict[str, list[Member]]:
     """Fingerprint -> members; a key twice in one file is one."""
     groups: dict[str, dict[tuple[str, str], Member]] = defaultdict(dict)
     for name, fact in keys.read.items():
-        for key in fact.keys:
-            for opened in key.opens:
-                member = Member(hosts.read[name], opened.account, opened.uid, key)
-                groups[key.fingerprint].setdefault((name, opened.account), member)
+        for holder in fact.holders:
+            member = Member(hosts.read[name], holder)
+            group = groups[holder.key.fingerprint]
+            group.setdefault((name, holder.account), member)
     return {
         fingerprint: list(members.values()) for fingerprint, members in groups.items()
     }
@@ -56,7 +57,7 @@ def groups_of(
 
 def of_group(members: list[Member], owners: Owners) -> Iterator[Finding]:
     """What is wrong with one key that opens several accounts, on each of them."""
-    fingerprint = members[0].key.fingerprint
+    fingerprint = members[0].holder.key.fingerprint
     declared = any(fingerprint in entry.keys for entry in owners.entries)
     persons = {
         owner
@@ -65,13 +66,17 @@ def of_group(members: list[Member], owners: Owners) -> Iterator[Finding]:
         for owner in entry.owners
     }
     servers = {member.host.name for member in members}
-    sites = {member.host.group for member in members if member.uid == 0}
+    sites = {member.host.group for member in members if member.holder.root}
     for member in members:
-        free = not member.key.options.get("from")
+        holder = member.holder
+        free = not holder.key.options.get("from")
+        also: tuple[Source, ...] = ()
+        proof = [Evidence(holder.key.read)]
         if len(persons) > 1:
             make, message = FAIL, "several_owners"
-        elif member.uid == 0 and len(sites) > 1 and not declared:
-            make, message = FAIL, "root_of_several_sites"
+        elif holder.root and len(sites) > 1 and not declared:
+            make, message, also = FAIL, "root_of_several_sites", holder.also
+            proof += [Evidence(read) for read in holder.root]
         elif len(servers) > 1 and free:
             make, message = WARN, "several_servers"
         elif len(servers) == 1 and not declared:
@@ -81,7 +86,8 @@ def of_group(members: list[Member], owners: Owners) -> Iterator[Finding]:
         yield make(
             Subject("key", f"{member.account} {fingerprint}"),
             message,
-            Evidence(member.key.read),
+            *proof,
+            also=also,
             on=member.host.name,
             group=fingerprint,
             account=member.account,
