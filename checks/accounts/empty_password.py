@@ -36,7 +36,8 @@ def empty_password(accounts: Accounts, pam: PamStacks) -> Iterator[Finding]:
     yield from said
     nullok = next(nullok_modules(pam), None)
     if not said and nullok:
-        yield WARN(Subject("service", "pam"), "nullok", Evidence(nullok.read))
+        proof, also = Evidence(nullok.read), accounts.sources
+        yield WARN(Subject("service", "pam"), "nullok", proof, also=also)
     elif not said:
         yield PASS(WHOLE_HOST, "none")
 
