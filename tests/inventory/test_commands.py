@@ -6,7 +6,8 @@ import json
 import tomllib
 from pathlib import Path
 
-from typer.testing import CliRunner, Result
+from click.testing import Result
+from typer.testing import CliRunner
 
 from auditor.cli.inventory import app
 from auditor.errors import ConfigurationError
