@@ -16,13 +16,17 @@ Settings = Mapping[str, tuple[Directive, ...]]
 
 #: Directives of which a block's own take the place of all that it would inherit.
 GROUPS = {"root": "folder", "alias": "folder", "allow": "access", "deny": "access"}
-#: What answers in place of files.
-HANDLERS = (
+#: What hands requests to an application.
+APPLICATIONS = (
     "proxy_pass",
     "fastcgi_pass",
     "uwsgi_pass",
     "scgi_pass",
     "grpc_pass",
+)
+#: What answers in place of files.
+HANDLERS = (
+    *APPLICATIONS,
     "memcached_pass",
     "stub_status",
     "empty_gif",
@@ -171,13 +175,18 @@ def _lets_all_in(rules: tuple[Directive, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One `server` block."""
+    """One `server` block.
+
+    `returns` answers every request in place of its locations; `to_tls` is a condition
+    under which a request is sent to https.
+    """
 
     name: str
     listens: tuple[Listen, ...]
     settings: Settings
     read: Read[str]
     returns: Directive | None
+    to_tls: Directive | None
 
     @property
     def exposed(self) -> bool:
@@ -236,7 +245,13 @@ def _server(block: Directive, common: Settings) -> Server:
     sockets = sorted({one.shown for one in listens})
     name = f"{names[0] if names else '_'}:{','.join(sockets)}"
     returns = next(iter(block.all("return")), None)
-    return Server(name, listens, settings, block.read, returns)
+    to_tls = next((one for one in block.all("if") if _sends_to_tls(one)), None)
+    return Server(name, listens, settings, block.read, returns, to_tls)
+
+
+def _sends_to_tls(condition: Directive) -> bool:
+    # The reducer keeps of an address only that it begins with https://.
+    return any("https://_" in one.args for one in condition.all("return", "rewrite"))
 
 
 def _listens(block: Directive, settings: Settings) -> Iterator[Listen]:
