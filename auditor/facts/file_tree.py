@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 
 from auditor.facts.mounts import Mounts
 from auditor.facts.served import Link, ServedFolders
-from auditor.facts.walking import WALKING, is_below
+from auditor.facts.walking import WALKING, folder_at, is_below, others_read
 from auditor.model.facts import Fact
 from auditor.model.host import Host
 from auditor.model.manifests import Manifests
@@ -48,7 +48,7 @@ class Entry:
     private key is in it: `plain`, `encrypted`, `none`, `unread`. `barrier` is the
     deepest folder above that others may not enter, empty when there is none, and
     `group_barrier` one that its own group may not; they are None where nobody looked
-    (only for plain keys and in served folders).
+    (only for plain keys, in served folders, and for what has a `magic`).
     """
 
     path: str
@@ -72,14 +72,12 @@ class Entry:
 
     def open_below(self, folder: str) -> bool:
         """Whether others can read it once they are in that folder above it."""
-        if not self.mode & 0o004 or self.barrier is None:
-            return False
-        return self.barrier in ("", folder) or not is_below(self.barrier, folder)
+        return others_read(self.mode, self.barrier, inside=folder)
 
     @property
     def open(self) -> bool:
         """Whether anybody with an account here can read it."""
-        return bool(self.mode & 0o004) and self.barrier == ""
+        return others_read(self.mode, self.barrier)
 
     @property
     def open_to_group(self) -> bool:
@@ -255,14 +253,7 @@ def _entry(text: SourceText, words: str, path: str) -> Iterator[Entry]:
         why=why,
         magic="" if magic == "-" else magic,
         key="" if key == "-" else key,
-        barrier=_barrier(path, shut[0]),
-        group_barrier=_barrier(path, shut[1]),
+        barrier=folder_at(path, shut[0]),
+        group_barrier=folder_at(path, shut[1]),
         read=Read(path, source, None, shows),
     )
-
-
-def _barrier(path: str, depth: str) -> str | None:
-    """The folder that so many names of the path lead to; none for `-`."""
-    if not depth.isdigit():
-        return "" if depth == "-" else None
-    return "/".join(path.split("/")[: int(depth) + 1]) or "/"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from auditor.facts.file_tree import ENCRYPTED, PLAIN, Entry, FileTree
-from auditor.facts.served import ServedRoot, ServedRoots
+from auditor.facts.served_roots import ServedRoot, ServedRoots
 from auditor.model.check import check
 from auditor.model.findings import (
     FAIL,
@@ -92,7 +92,7 @@ def message_of(entry: Entry, root: ServedRoot) -> str:
         return "encrypted"
     if entry.magic in PLAIN and entry.size < LARGE:
         return "small"
-    if not entry.open_below(root.path):
+    if not root.lets_read(entry):
         return "closed"
     if root.reached is None:
         return "usual_place"

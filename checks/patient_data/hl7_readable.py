@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from auditor.facts.patient_data import PatientData, PatientFile
-from auditor.facts.served import ServedRoots
+from auditor.facts.served_roots import ServedRoots
 from auditor.model.check import check
 from auditor.model.findings import (
     FAIL,
@@ -44,14 +44,14 @@ def judged(
     """The messages of one folder, if others can get at them."""
     subject = Subject("directory", folder)
     root = served.of(f"{folder}/", ())
-    below = root.path if root is not None and root.live else ""
-    handed = [file for file in files if below and file.open_below(below)]
+    live = root if root is not None and root.live else None
+    handed = [file for file in files if live is not None and live.lets_read(file)]
     read = [file for file in files if file.open]
     if real(read):
         yield counted(FAIL(subject, "readable", *shown(real(read))), real(read))
-    elif root is not None and real(handed):
-        proof = (*shown(real(handed)), *root.proof)
-        yield counted(FAIL(subject, "served", *proof, also=root.also), real(handed))
+    elif live is not None and real(handed):
+        proof = (*shown(real(handed)), *live.proof)
+        yield counted(FAIL(subject, "served", *proof, also=live.also), real(handed))
     elif read:
         yield counted(WARN(subject, "trials", *shown(read)), read)
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from auditor.facts.declared import declared
 from auditor.facts.file_tree import FileTree
 from auditor.facts.patient_data import PatientData, PatientFile
-from auditor.facts.served import ServedRoot, ServedRoots
+from auditor.facts.served_roots import ServedRoot, ServedRoots
 from auditor.facts.walking import is_below
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
@@ -95,7 +95,7 @@ def judged(holding: Holding, profile: Profile) -> Iterator[Finding]:
     """A folder that no manifest declares."""
     root, subject = holding.root, holding.subject
     many = holding.files_of(profile, "many")
-    opened = [file for file in many if file.open_below(root.path)]
+    opened = [file for file in many if root.lets_read(file)]
     few, test = holding.files_of(profile, "few"), holding.files_of(profile, "test")
     rests, proof, also = holding.rests, root.proof, root.also
     if opened and root.live:

@@ -89,7 +89,8 @@ function entry(why) {
   if (why ~ /[ns]/ && (stat[4] >= 1048576 || (why ~ /v/ && stat[4] > 1024)))
     said[e] = word(path)
   if (why ~ /s/ && stat[4] <= 65536) holds[e] = key(path)
-  if (why ~ /v/ || holds[e] == "plain") shut[e] = barrier(path, "") " " barrier(path, stat[3])
+  if (why ~ /v/ || said[e] != "-" || holds[e] == "plain")
+    shut[e] = barrier(path, "") " " barrier(path, stat[3])
 }
 BEGIN {
   for (i = 0; i < 256; i++) byte[sprintf("%02x", i)] = i
