@@ -42,7 +42,8 @@ class LogFiles(Fact):
     """Files below /var/log, four folders deep, that more than their owner can use.
 
     Besides: folders there that others can't enter, since nothing in them is open to
-    all. Without root, folders closed to us hide what a group may write.
+    all. Without root, folders closed to us hide what a group may write. Of a link it
+    is the target that counts, where others can get to it; /var/log may be one, too.
     """
 
     fragment: ClassVar[str] = r"""
@@ -54,10 +55,24 @@ fi
 ended=0 # a log that is rotated away meanwhile ends find with 1
 if [ "$uid" -eq 0 ]; then ended=1; fi
 source_command -root -ok "$ended" -as 'find /var/log' keep '' \
-  find /var/log -xdev -maxdepth 4 \
+  find -H /var/log -maxdepth 4 \
   '(' -type d ! -perm -0001 -o \
   -type f '(' -perm -0004 -o -perm -0002 -o -perm -0020 ')' ')' \
   -exec stat -c '%f %U %G %n' '{}' +
+linked() { # MODE OWNER GROUP LINK of each link that leads others to a file
+  limited 10 find -H /var/log -maxdepth 4 -type l 2>/dev/null | head -n 100 |
+    while IFS= read -r link; do
+      above=$(readlink -f "$link" 2>/dev/null)
+      if ! [ -f "$above" ]; then continue; fi
+      while above=${above%/*}; [ -n "$above" ]; do
+        case $(stat -c %A "$above" 2>/dev/null) in *[xt]) ;; *) continue 2 ;; esac
+      done
+      stat -L -c '%f %U %G %n' "$link" 2>/dev/null
+    done
+}
+found=$(linked | reduce keep '' '' 262144)
+head_line ok search 'links below /var/log' -
+if [ -n "$found" ]; then printf '%s\n' "$found"; fi
 """
 
     files: tuple[LogFile, ...]

@@ -39,3 +39,12 @@ def test_a_folder_that_others_cannot_enter_hides_what_is_in_it() -> None:
 
 def test_a_row_of_a_name_with_a_newline_is_no_file() -> None:
     assert log_files("81a4 root root x", "no row").files == ()
+
+
+def test_the_target_of_a_link_counts() -> None:
+    text = (
+        "ok\tcommand\tfind /var/log\t0\n"
+        "ok\tsearch\tlinks below /var/log\t-\n 1\t81a4 root adm /var/log/auth.log\n"
+    )
+    (file,) = LogFiles.parse(parse_body("LogFiles", text)).files
+    assert (file.path, file.mode) == ("/var/log/auth.log", 0o644)
