@@ -68,7 +68,7 @@ accounts() {
   if command -v getent >/dev/null; then getent passwd; else cat /etc/passwd; fi
 }
 files() { # NAME UID HOME PATH of each file that may open an account, tabs between
-  { body_of SshdSettings; body_of SshServers; echo @; accounts; } | awk '
+  { body_of SshdSettings; echo @; body_of SshServers; echo @; accounts; } | awk '
     function put(s, mark, value,   p, r) {
       r = ""
       while (p = index(s, mark)) {
@@ -76,15 +76,16 @@ files() { # NAME UID HOME PATH of each file that may open an account, tabs betwe
       }
       return r s
     }
-    !second && $0 == "@" { second = 1; next }
-    !second && /^(denied|failed|timed_out|truncated|no_tool)\t/ { unsure = $1 }
-    !second && /\tcommand\t.*user=/ { user = $0; sub(/.*user=/, "", user)
-      sub(/,.*/, "", user); next }
-    !second && /^ [0-9]+\tauthorizedkeysfile / { sub(/^[^ ]* *[^ ]* /, "")
-      named[user] = named[user] " " $0; next }
-    !second && /^ [0-9]+\t[0-9]+\tdropbear\t/ {
-      dropbear = " .ssh/authorized_keys"; next }
-    !second { next }
+    part < 2 && $0 == "@" { part++; next }
+    part == 0 && /^(denied|failed|timed_out|truncated|no_tool)\t/ { unsure = $1 }
+    part == 0 && /\tcommand\t.*user=/ {
+      user = $0; sub(/.*user=/, "", user); sub(/,.*/, "", user)
+    }
+    part == 0 && /^ [0-9]+\tauthorizedkeysfile / {
+      sub(/^[^ ]* *[^ ]* /, ""); named[user] = named[user] " " $0
+    }
+    part == 1 && /^ [0-9]+\t[0-9]+\tdropbear\t/ { dropbear = " .ssh/authorized_keys" }
+    part < 2 { next }
     {
       split($0, f, ":")
       name = f[1]; home = (f[6] ~ /^\//) ? f[6] : "/"

@@ -58,10 +58,6 @@ class Logins:
         """The accounts that let somebody in."""
         return tuple(login for login in self.accounts if login.ways)
 
-    def named(self, name: str) -> Login | None:
-        """The account of that name."""
-        return next((one for one in self.accounts if one.name == name), None)
-
 
 @derived
 def logins(

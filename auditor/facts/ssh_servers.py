@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
-from auditor.model.sources import Body, Line, Read, Source, SourceText, ValueKind
+from auditor.model.sources import Body, Line, Read, SourceText, ValueKind
 
 #: Settings that a Match block can change, then those that it can't (sshd_config(5)).
 LOGIN_KEYS = """permitrootlogin passwordauthentication kbdinteractiveauthentication
@@ -117,7 +117,6 @@ done
     )
 
     servers: tuple[Server, ...]
-    processes: Source
 
     @classmethod
     def parse(cls, body: Body) -> Self:
@@ -126,7 +125,7 @@ done
         found = tuple(
             _server(listed, line) for line in listed.lines if len(line.fields) >= 3
         )
-        return cls(body.sources, found, listed.source)
+        return cls(body.sources, found)
 
     def named(self, program: str) -> tuple[Server, ...]:
         """The servers of that program."""
