@@ -40,18 +40,25 @@ def nfs_export_open(exports: Exports, nfs: NfsServer, host: Host) -> Iterator[Fi
 
 
 def judged(export: Export, nfs: NfsServer, host: Host) -> Finding:
-    """One export: its gravest fault, weighed by whether a server runs."""
+    """One export: its gravest fault, weighed by who can reach a server.
+
+    A server that is installed and does not run starts when somebody needs it, and a
+    kernel's server shows no process: only without one the export is idle.
+    """
     subject = Subject("export", f"{export.path} {export.client}")
     fault = fault_of(export, host)
-    shown = Evidence(export.read)
+    shown = [Evidence(export.read)]
     if fault is None:
-        return PASS(subject, "named_hosts", shown, without=ELSEWHERE)
+        return PASS(subject, "named_hosts", *shown, without=ELSEWHERE)
     reach = nfs.reached
-    if reach.reach is Reach.STOPPED:
-        return WARN(subject, "not_running", shown, also=reach.also)
-    if fault.grave and reach.open:
-        return FAIL(subject, fault.message, shown, *reach.proof, also=reach.also)
-    return WARN(subject, fault.message, shown, *reach.proof, also=reach.also)
+    if reach.reach is Reach.STOPPED and not nfs.presence.there:
+        return WARN(subject, "no_server_yet", *shown, also=reach.also)
+    stopped = reach.reach is Reach.STOPPED
+    shown += nfs.presence.proof if stopped else reach.proof
+    also = () if stopped else reach.also
+    if fault.grave and reach.reach is not Reach.LOCAL:
+        return FAIL(subject, fault.message, *shown, also=also)
+    return WARN(subject, fault.message, *shown, also=also)
 
 
 def fault_of(export: Export, host: Host) -> Fault | None:
