@@ -115,12 +115,12 @@ def opened(served: Served, config: NginxConfig, nginx: Nginx) -> Finding:
     shown += reached.proof
     if reached.reach is Reach.LOCAL:
         return WARN(subject, "local_only", *shown, also=also)
+    if served.data:
+        key = "data_listed" if place.lists is not None else "data_open"
+        return FAIL(subject, key, *shown, also=also, path=place.folder)
     if served.dump is not None:
         return FAIL(subject, "dump_open", *shown, also=also, path=served.dump.path)
-    if not served.data:
-        return WARN(subject, "listed", *shown, also=also, path=place.folder)
-    key = "data_listed" if place.lists is not None else "data_open"
-    return FAIL(subject, key, *shown, also=also, path=place.folder)
+    return WARN(subject, "listed", *shown, also=also, path=place.folder)
 
 
 def proof_of(served: Served) -> Iterator[Read[str]]:
@@ -131,5 +131,5 @@ def proof_of(served: Served) -> Iterator[Read[str]]:
     if place.lists is not None:
         yield place.lists.read
     yield from (one.read for one in place.server.listens if one.exposed)
-    if served.dump is not None:
+    if served.dump is not None and not served.data:
         yield served.dump.read
