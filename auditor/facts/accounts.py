@@ -15,6 +15,7 @@ from auditor.model.sources import (
     SourceText,
     Status,
     ValueKind,
+    whole_number,
 )
 
 #: Directories that may hold accounts without listing them (nsswitch.conf(5)).
@@ -121,8 +122,8 @@ def _entry(
 
 
 def _number(field: str) -> int | None:
-    """A number of any length of leading zeros; None for another field."""
-    return int(field) if field.isascii() and field.isdigit() else None
+    """A number with any leading zeros, as getpwent takes it; None for another."""
+    return whole_number(field.lstrip("0") or field[:1])
 
 
 def _unlisted(body: Body, *, listed: bool) -> Iterator[Source]:

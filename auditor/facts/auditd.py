@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
-from auditor.model.sources import Body, Line, Read, Source, SourceText
+from auditor.model.sources import Body, Line, Read, Source, SourceText, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ fi
 def _state(text: SourceText) -> Iterator[tuple[str, Read[int]]]:
     for line in text.lines:
         match line.text.split():
-            case [name, number] if number.isdigit():
-                yield name, text.read(int(number), line, key=name)
+            case [name, word] if (number := whole_number(word)) is not None:
+                yield name, text.read(number, line, key=name)
 
 
 def _rules(text: SourceText) -> Iterator[AuditRule]:
@@ -104,7 +104,14 @@ def _rule(text: SourceText, line: Line) -> AuditRule | None:
     return AuditRule(path, whole, text.read(line.text, line, key="rule"))
 
 
+#: The kernel takes no longer rule (AUDIT_MESSAGE_TEXT_MAX); shlex takes the square of
+#: a length.
+LONGEST = 8560
+
+
 def _words(text: str) -> list[str]:
+    if len(text) > LONGEST:
+        return []
     try:
         return shlex.split(text, comments=True)
     except ValueError:

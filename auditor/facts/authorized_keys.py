@@ -12,7 +12,15 @@ from auditor.facts.ssh_servers import SshServers
 from auditor.facts.sshd import SshdSettings
 from auditor.model.facts import Fact
 from auditor.model.host import fingerprint_of
-from auditor.model.sources import Body, Line, Read, Shown, SourceText, ValueKind
+from auditor.model.sources import (
+    Body,
+    Line,
+    Read,
+    Shown,
+    SourceText,
+    ValueKind,
+    whole_number,
+)
 
 CURVES = {"nistp256": 256, "nistp384": 384, "nistp521": 521}
 
@@ -148,8 +156,7 @@ printf '%s\n' "$found" | awk -F'\t' 'NF == 4 && !seen[$4]++ { print $3 "\t" $4 }
         for line in files.lines:
             if len(line.fields) == 3:
                 name, uid, path = line.fields
-                number = int(uid) if uid.isdigit() else None
-                opens.setdefault(path, []).append(Opened(name, number))
+                opens.setdefault(path, []).append(Opened(name, whole_number(uid)))
         found = [
             key_of(text, line, tuple(opens.get(text.source.name, ())))
             for text in body.used()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
-from auditor.model.sources import Body, Read, SourceText, ValueKind
+from auditor.model.sources import Body, Read, SourceText, ValueKind, whole_number
 
 #: Of the values those that are no mere settings.
 KINDS = {"Reference ID": ValueKind.ADDRESS, "Stratum": ValueKind.COUNT}
@@ -68,8 +68,9 @@ mark /run/systemd/container
                     found[name] = text.read(rest[0], line, key=name, kind=kind)
         stratum = found.get("Stratum")
         number = None
-        if stratum is not None and stratum.value.isdigit():
-            number = stratum.with_value(int(stratum.value))
+        counted = None if stratum is None else whole_number(stratum.value)
+        if stratum is not None and counted is not None:
+            number = stratum.with_value(counted)
         return cls(
             body.sources,
             found.get("Reference ID"),

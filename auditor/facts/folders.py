@@ -76,10 +76,10 @@ def accounts(body: Body) -> dict[str, Account]:
     found = {}
     for text in _called(body, "id "):
         ids = text.lines[0].text if text.lines else ""
-        uid = re.match(r"uid=(\d+)", ids)
+        uid = re.match(r"uid=(\d{1,18})\b", ids)
         if uid:
             name = text.source.name.removeprefix("id ")
-            groups = re.findall(r"[=,](\d+)\b", ids.partition(" ")[2])
+            groups = re.findall(r"[=,](\d{1,18})\b", ids.partition(" ")[2])
             found[name] = Account(name, int(uid[1]), frozenset(map(int, groups)))
     return found
 
@@ -101,7 +101,9 @@ def _called(body: Body, start: str) -> Iterator[SourceText]:
 
 def _folders(text: SourceText, acls: dict[str, tuple[str, ...]]) -> Iterator[Folder]:
     for line in text.lines:
-        found = re.fullmatch(r"([0-9a-f]+) (\d+) (\d+) (/.*)", line.text, re.DOTALL)
+        found = re.fullmatch(
+            r"([0-9a-f]+) (\d{1,18}) (\d{1,18}) (/.*)", line.text, re.DOTALL
+        )
         if found:
             mode, path = int(found[1], 16) & 0o7777, plain(found[4])
             source = Source(text.source.fact, "entry", path, Status.OK)

@@ -9,7 +9,7 @@ from auditor.facts.reach import Reach, Reached, reached
 from auditor.facts.software import Presence, Process, Processes, Software
 from auditor.facts.superservers import Superservers
 from auditor.model.facts import Fact, derived
-from auditor.model.sources import Body, Read, Source, SourceText
+from auditor.model.sources import Body, Read, Source, SourceText, whole_number
 
 TRUE = frozenset({"YES", "TRUE", "1"})
 FALSE = frozenset({"NO", "FALSE", "0"})
@@ -53,8 +53,8 @@ class VsftpdInstance:
     @property
     def port(self) -> int:
         """Where it listens."""
-        port = self.effective("listen_port", "21").value
-        return int(port) if port.isdecimal() else 21
+        port = whole_number(self.effective("listen_port", "21").value)
+        return 21 if port is None else port
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact, derived
-from auditor.model.sources import Body, Line, Read, Source, SourceText, ValueKind
+from auditor.model.sources import (
+    Body,
+    Line,
+    Read,
+    Source,
+    SourceText,
+    ValueKind,
+    whole_number,
+)
 
 #: Domains that are this host, and those of samples, where nobody reads mail.
 LOCAL_DOMAINS = frozenset({"", "localhost", "localhost.localdomain", "localdomain"})
@@ -138,9 +146,10 @@ done
 
 def _count(text: SourceText) -> Read[int] | None:
     line = next(iter(text.lines), None)
-    if line is None or not line.text.isdigit() or line.text == "0":
+    sent = None if line is None else whole_number(line.text)
+    if not sent:
         return None
-    return text.read(int(line.text), line, key="sent", kind=ValueKind.COUNT)
+    return text.read(sent, line, key="sent", kind=ValueKind.COUNT)
 
 
 def _settings(text: SourceText) -> Iterator[tuple[str, Read[str]]]:
@@ -186,14 +195,16 @@ done
         found = []
         for text in body.used():
             for line in text.lines:
-                words = line.text.split()
-                if len(words) == 2 and all(word.isdigit() for word in words):
-                    size, changed = map(int, words)
-                    kind = ValueKind.SIZE
-                    read = text.read(
-                        line.text, line, key="size", kind=kind, shown=words[0]
-                    )
-                    found.append(Mailbox(size, changed, read))
+                match [whole_number(word) for word in line.text.split()]:
+                    case [int(size), int(changed)]:
+                        read = text.read(
+                            line.text,
+                            line,
+                            key="size",
+                            kind=ValueKind.SIZE,
+                            shown=str(size),
+                        )
+                        found.append(Mailbox(size, changed, read))
         return cls(body.sources, tuple(found))
 
 

@@ -11,7 +11,7 @@ from auditor.facts.globbing import matching
 from auditor.facts.reach import Reached, reached
 from auditor.facts.software import Presence, Software
 from auditor.model.facts import Fact, derived
-from auditor.model.sources import Body, Read, SourceText
+from auditor.model.sources import Body, Read, SourceText, whole_number
 
 TRUE = frozenset({"on", "true", "yes", "1", ""})
 #: Sections that a server reads; those of clients are others.
@@ -130,7 +130,7 @@ class Mysql:
         """The version that makes certificates for itself: MySQL, MariaDB from 11.4."""
         if self.mariadb is None:
             return self.mysql
-        found = re.match(r"(?:\d+:)?(\d+)\.(\d+)", self.mariadb.value)
+        found = re.match(r"(?:\d+:)?(\d{1,18})\.(\d{1,18})", self.mariadb.value)
         if found is None or (int(found[1]), int(found[2])) < (11, 4):
             return None
         return self.mariadb
@@ -140,7 +140,8 @@ class Mysql:
 def mysql(config: MysqlConfig, software: Software) -> Mysql:
     """One server a host; its port is that of the configuration."""
     port = config.get("port", "3306").value
-    number = int(port) if port.isdecimal() else 3306
+    named = whole_number(port)
+    number = 3306 if named is None else named
     versions = software.packages.versions
     found = reached(software, PROCESSES, [number], units=UNITS)
     return Mysql(

@@ -23,6 +23,7 @@ from auditor.model.sources import (
     SourceText,
     Status,
     ValueKind,
+    whole_number,
 )
 
 #: What the numbers of a file amount to: enough to report, too few to be sure, the
@@ -238,8 +239,9 @@ def _file(text: SourceText, fields: tuple[str, ...]) -> Iterator[PatientFile]:
     if len(fields) != 4 or fields[0] != "file":
         return
     path = fields[3]
-    found = re.fullmatch(r"(\d+|-) ([0-9a-f]+)((?: -?\d+){4})", fields[1])
-    counts = [int(word) for word in fields[2].split() if word.isdigit()]
+    found = re.fullmatch(r"(\d+|-) ([0-9a-f]+)((?: -?\d{1,18}){4})", fields[1])
+    words = map(whole_number, fields[2].split())
+    counts = [count for count in words if count is not None]
     if found is None or len(counts) != 9:
         return
     uid, gid, size, mtime = (int(word) for word in found[3].split())

@@ -11,7 +11,15 @@ from auditor.facts.globbing import matching
 from auditor.facts.reach import Reach, Reached, reached
 from auditor.facts.software import Presence, Processes, Software
 from auditor.model.facts import Fact, derived
-from auditor.model.sources import Body, Line, Read, Source, SourceText, ValueKind
+from auditor.model.sources import (
+    Body,
+    Line,
+    Read,
+    Source,
+    SourceText,
+    ValueKind,
+    whole_number,
+)
 
 Network = IPv4Network | IPv6Network
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
@@ -122,7 +130,8 @@ class Cluster:
     def port(self) -> int:
         """Where it listens."""
         value = self.get("port", "5432").value
-        return int(value) if value.isdecimal() else 5432
+        port = whole_number(value)
+        return 5432 if port is None else port
 
     @property
     def effective(self) -> tuple[Rule, ...]:

@@ -11,7 +11,7 @@ from auditor.facts.globbing import matching
 from auditor.facts.reach import Reached, reached
 from auditor.facts.software import Presence, Processes, Software
 from auditor.model.facts import Fact, derived
-from auditor.model.sources import Body, Line, Read, SourceText
+from auditor.model.sources import Body, Line, Read, SourceText, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class RedisInstance:
     def number(self, name: str, default: int) -> int:
         """A port; 0 is none."""
         value = self.get(name, str(default)).value
-        return int(value[0]) if value and value[0].isdecimal() else default
+        port = whole_number(value[0]) if value else None
+        return default if port is None else port
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -220,7 +221,7 @@ class RedisServices:
         """Whether the server is so old that a bind line switches protected-mode off."""
         if self.version is None:
             return False
-        major = re.match(r"(?:\d+:)?(\d+)\.", self.version.value)
+        major = re.match(r"(?:\d+:)?(\d{1,18})\.", self.version.value)
         return major is not None and int(major[1]) < 7
 
 

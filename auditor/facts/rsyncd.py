@@ -12,7 +12,7 @@ from auditor.facts.reach import Reach, Reached, reached
 from auditor.facts.software import Process, Software
 from auditor.facts.superservers import Served, Superservers
 from auditor.model.facts import Fact, derived
-from auditor.model.sources import Body, Line, Read, SourceText
+from auditor.model.sources import Body, Line, Read, SourceText, whole_number
 
 #: Switches: a module keeps the default that was in force where it starts.
 SWITCHES = frozenset({"readonly", "writeonly", "strictmodes", "transferlogging"})
@@ -184,7 +184,8 @@ def rsync_daemon(
     """A process with --daemon, or what a superserver starts."""
     daemons = [p for p in software.processes.named("rsync") if _is_daemon(p)]
     port = config.default.get("port")
-    number = int(port.value) if port is not None and port.value.isdecimal() else 873
+    given = None if port is None else whole_number(port.value)
+    number = 873 if given is None else given
     anywhere = any(word.startswith("--port") for p in daemons for word in p.arguments)
     found = reached(
         software,

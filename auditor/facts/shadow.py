@@ -8,7 +8,15 @@ from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
-from auditor.model.sources import Body, Line, Read, Source, SourceText, ValueKind
+from auditor.model.sources import (
+    Body,
+    Line,
+    Read,
+    Source,
+    SourceText,
+    ValueKind,
+    whole_number,
+)
 
 #: shadow(5) counts days from here.
 EPOCH = date(1970, 1, 1)
@@ -83,7 +91,7 @@ def _field(text: SourceText, line: Line) -> PasswordField:
             "none" if state == "x" else state, line, key=key, kind=ValueKind.WORD
         ),
         _day(changed),
-        int(maximum) if maximum.isdigit() else None,
+        whole_number(maximum),
         None
         if day is None
         else text.read(day, line, key=f"expiry of {name}", kind=ValueKind.TIME),
@@ -177,13 +185,14 @@ def _digests(body: Body) -> Iterator[Digest]:
     for text in body.used():
         for line in text.lines:
             fields = line.text.split("\t")
-            if len(fields) == 4 and fields[0].isdigit():
-                number, name, uid, digest = fields
+            number = whole_number(fields[0])
+            if len(fields) == 4 and number is not None:
+                _, name, uid, digest = fields
                 read = text.read(
                     digest,
-                    Line(int(number), ""),
+                    Line(number, ""),
                     key="account",
                     kind=ValueKind.ACCOUNT,
                     shown=name,
                 )
-                yield Digest(name, int(uid) if uid.isdigit() else None, read)
+                yield Digest(name, whole_number(uid), read)

@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 
 from auditor.model.facts import Fact, derived
 from auditor.model.findings import Evidence
-from auditor.model.sources import Body, Read, SourceText, ValueKind
+from auditor.model.sources import Body, Read, SourceText, ValueKind, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +110,15 @@ esac
 
 
 def _process(text: SourceText, fields: tuple[str, ...], n: int) -> Process | None:
-    if len(fields) < 3 or not fields[0].isdigit():
+    pid = whole_number(fields[0])
+    if len(fields) < 3 or pid is None:
         return None
-    pid, user, program, *arguments = fields
+    _, user, program, *arguments = fields
     name = program.rpartition("/")[2].removesuffix(":").lstrip("-")
     read = text.read(
         program, text.lines[n], key="process", kind=ValueKind.SERVICE, shown=name
     )
-    return Process(int(pid), user, name, tuple(arguments), read)
+    return Process(pid, user, name, tuple(arguments), read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,10 @@ class Listener:
         """`loopback`, `private`, `public` or `wildcard` (which counts as exposed)."""
         if self.address in ("*", "0.0.0.0", "::"):
             return "wildcard"
-        address = ip_address(self.address)
+        try:
+            address = ip_address(self.address)
+        except ValueError:
+            return "wildcard"  # what makes no sense is not taken for harmless
         if address.is_loopback:
             return "loopback"
         return "private" if address.is_private or address.is_link_local else "public"
@@ -190,7 +194,8 @@ def _listener(text: SourceText, n: int) -> Listener | None:
     ss = words[1] in ("LISTEN", "UNCONN")
     address, _, port = (words[4] if ss else words[3]).rpartition(":")
     address = re.sub(r"%.*", "", address.strip("[]"))
-    if not port.isdigit():
+    number = whole_number(port)
+    if number is None:
         return None
     owner = re.search(r'\(\("([^"]*)"', line.text) if ss else None
     process = owner[1] if owner else ""
@@ -199,7 +204,7 @@ def _listener(text: SourceText, n: int) -> Listener | None:
     protocol = words[0][:3]
     shown = f"{address or '*'}:{port}/{protocol}"
     read = text.read(shown, line, key="listener", kind=ValueKind.ADDRESS)
-    return Listener(protocol, address or "*", int(port), process, read)
+    return Listener(protocol, address or "*", number, process, read)
 
 
 @dataclass(frozen=True, slots=True)

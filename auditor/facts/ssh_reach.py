@@ -9,6 +9,7 @@ from auditor.facts.software import Listeners, Packages, Processes, Software, Uni
 from auditor.facts.sshd import Instance
 from auditor.model.facts import Fact
 from auditor.model.findings import Evidence
+from auditor.model.sources import whole_number
 
 #: The facts below `Software`: what sshd says of itself does not rest on them.
 SOFTWARE: tuple[type[Fact], ...] = (Packages, Processes, Listeners, Units)
@@ -26,7 +27,8 @@ def no_ssh_server(software: Software) -> tuple[Evidence, ...]:
 def sshd_reached(software: Software, instance: Instance) -> Reached:
     """How far the sshd of one configuration can be reached."""
     variants = instance.variants[:1]
-    ports = [int(p) for v in variants for p in v.words("port") if p.isdecimal()]
+    words = [whole_number(p) for v in variants for p in v.words("port")]
+    ports = [port for port in words if port is not None]
     units = ("ssh.service", "sshd.service", "ssh.socket", "sshd.socket")
     return reached(software, ["sshd"], ports or [22], units=units)
 

@@ -10,6 +10,9 @@ from typing import ClassVar, Self
 from auditor.model.facts import Fact
 from auditor.model.sources import Body, Line, Read, SourceText, ValueKind
 
+#: No value of os-release(5) is longer; shlex takes the square of a length.
+LONGEST = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class OsRelease(Fact):
@@ -43,6 +46,8 @@ first_of etc usr
 
 
 def _unquoted(value: str) -> str:
+    if len(value) > LONGEST:
+        return value
     try:
         return "".join(shlex.split(value))
     except ValueError:

@@ -186,6 +186,8 @@ class Body:
         return next((t for t in self.texts if t.source.name == name), None)
 
 
+#: As many as always fit into 64 bits with a sign.
+MOST_DIGITS = 18
 STATUSES = frozenset(status.value for status in Status)
 _ESCAPED = re.compile(r"((?:\\x[0-9a-f]{2})+)")
 
@@ -202,19 +204,31 @@ def unescape(raw: str) -> str:
     )
 
 
+def whole_number(text: str) -> int | None:
+    """The number that at most 18 ASCII digits write; None for anything else.
+
+    A host may send thousands of digits, on which int() raises, digits that only
+    Unicode knows, or a number that no field of a file holds.
+    """
+    short = len(text) <= MOST_DIGITS and text.isascii()
+    return int(text) if short and text.isdigit() else None
+
+
 def parse_body(fact: str, text: str) -> Body:
     """Split a fact's body into its sources.
 
-    A line that fits the format nowhere makes the source before it `failed`: what
-    stands there is not understood, so nothing may be concluded from it.
+    A line that fits the format nowhere makes the source before it `failed`, and is
+    itself a failed one: what stands there is not understood, so nothing may be
+    concluded from it.
     """
     texts: list[SourceText] = []
     lines: list[Line] = []
     for row in text.split("\n"):
         if row.startswith(" "):
             number, tab, raw = row[1:].partition("\t")
-            if tab and number.isdigit() and texts:
-                lines.append(Line(int(number), raw))
+            counted = whole_number(number)
+            if tab and counted is not None and texts:
+                lines.append(Line(counted, raw))
                 continue
         head = row.split("\t")
         if len(head) == 4 and head[0] in STATUSES:
@@ -222,8 +236,10 @@ def parse_body(fact: str, text: str) -> Body:
             source = Source(fact, head[1], unescape(head[2]), Status(head[0]), head[3])
             texts.append(SourceText(source))
         elif row:
-            broken = Source(fact, "value", fact, Status.FAILED)
-            texts.append(SourceText(broken))
+            _close(texts, lines)
+            if texts:
+                texts[-1] = _failed(texts[-1])
+            texts.append(SourceText(Source(fact, "value", fact, Status.FAILED)))
     _close(texts, lines)
     if not texts:
         texts.append(SourceText(Source(fact, "value", fact, Status.FAILED)))
@@ -234,6 +250,10 @@ def _close(texts: list[SourceText], lines: list[Line]) -> None:
     if texts and lines:
         texts[-1] = replace(texts[-1], lines=texts[-1].lines + tuple(lines))
     lines.clear()
+
+
+def _failed(text: SourceText) -> SourceText:
+    return replace(text, source=replace(text.source, status=Status.FAILED))
 
 
 def unread_body(fact: str, status: Status) -> Body:
