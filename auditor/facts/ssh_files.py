@@ -36,7 +36,9 @@ class SshFiles(Fact):
     fragment: ClassVar[str] = r"""
 paths() { # each path once; escaped ones are left out
   {
-    body_of SshServers | awk -F'\t' '$2 == "file" && $1 != "absent" { print $3 "\tc" }'
+    # A folder that Include names counts also while nothing is in it.
+    body_of SshServers | awk -F'\t' '
+      $2 == "file" && ($1 != "absent" || $3 ~ /[*?]/) { print $3 "\tc" }'
     body_of SshdSettings | awk '/^ [0-9]+\thostkey / { print $3 "\tc" }'
     body_of AuthorizedKeys | awk -F'\t' '
       $2 == "file" { print $3 "\tk" }'

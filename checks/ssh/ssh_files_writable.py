@@ -57,7 +57,8 @@ def of_server(
     names = [
         source.name
         for source in servers.sources
-        if source.kind == "file" and source.status is not Status.ABSENT
+        if source.kind == "file"
+        if source.status is not Status.ABSENT or "*" in source.name
     ]
     folders = [path.rpartition("/")[0] for path in names]
     for path in dict.fromkeys([*names, *folders]):
