@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import ClassVar, Self
 
@@ -241,6 +242,7 @@ def _entry(text: SourceText, words: str, path: str) -> Iterator[Entry]:
     shows = (
         Shown("mode", ValueKind.MODE, f"{mode & 0o7777:04o}"),
         Shown("size", ValueKind.SIZE, size),
+        Shown("modified", ValueKind.TIME, _day(int(mtime))),
     )
     yield Entry(
         path=path,
@@ -257,3 +259,11 @@ def _entry(text: SourceText, words: str, path: str) -> Iterator[Entry]:
         group_barrier=folder_at(path, shut[1]),
         read=Read(path, source, None, shows),
     )
+
+
+def _day(mtime: int) -> str:
+    """The date (UTC) of a file's time; as it came where it is none."""
+    try:
+        return datetime.fromtimestamp(mtime, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        return str(mtime)
