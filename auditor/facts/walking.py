@@ -62,3 +62,28 @@ served() { # where served folders lead; a path that is not plain is left out
 def is_below(path: str, folder: str) -> bool:
     """Whether a path is the folder or lies in it."""
     return f"{path}/".startswith(folder.rstrip("/") + "/")
+
+
+def folder_at(path: str, depth: str) -> str | None:
+    """The folder that so many names of a path lead to.
+
+    `depth` is what `barrier` of reducers/entries.awk says: a number, `-` for none
+    (then empty), `?` where it was not looked for (then None).
+    """
+    if not depth.isdigit():
+        return "" if depth == "-" else None
+    return "/".join(path.split("/")[: int(depth) + 1]) or "/"
+
+
+def others_read(mode: int, barrier: str | None, *, inside: str = "") -> bool:
+    """Whether others can read a file, in its folders or already inside one of them.
+
+    `barrier` is the deepest folder above that others may not enter.
+    """
+    if not mode & 0o004 or barrier is None:
+        return False
+    return not barrier or (bool(inside) and not _deeper(barrier, inside))
+
+
+def _deeper(path: str, folder: str) -> bool:
+    return path != folder and is_below(path, folder)

@@ -11,8 +11,7 @@ function stat_of(record) { # sets stat[1..5] and path; false for another shape
   path = substr(record, index(record, "/"))
   return 1
 }
-# Of a mode in hex, the last digit holds what others may do.
-function others_read(mode) { return substr(mode, length(mode)) ~ /[4-7c-f]/ }
+# Of a mode in hex, the last digit holds what others may do, and x of the group.
 function passes(folder, group,   command, said, mode) { # others, or members of a group
   if (!(folder in folder_mode)) {
     command = "stat -c \"%f %g\" " quoted(folder) " 2>/dev/null"

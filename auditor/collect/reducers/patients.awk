@@ -163,7 +163,7 @@ function spoken(q, start, size,   c) { # a word for the number within 40 charact
   return c ~ /[^a-z0-9](nir|nss|insee|ins|secu|securite sociale|num_secu|no_ss|assure|matricule|vitale)[^a-z0-9]/
 }
 function say(   t) {
-  t = (others_read(stat[1]) && barrier(path, "") == "-" ? "open" : "closed") " " stat[1] " " stat[2] " " stat[3] " " stat[4] " " stat[5] "\t" bytes " " \
+  t = barrier(path, "") " " stat[1] " " stat[2] " " stat[3] " " stat[4] " " stat[5] "\t" bytes " " \
     candidates " " strict " " distinct " " context " " synthetic " " msh " " pid " " trial \
     "\t" named(path)
   if ((told += length(t) + 12) > 900000) { full[folder] = 1; return }
