@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 CHECKS = load_checks()
 VERDICTS = {"FAIL", "WARN", "PASS", "NA", "ATTESTED"}
 ENGINE_MESSAGES = {"among", "alone"}
+#: Functions of auditor.facts that make a finding, and its message key.
+SHARED_MESSAGES = {"attested_on": "attested", "of_nothing": "no_migration"}
 
 #: Folder below auditor/ (or checks) -> what of ours it may import.
 ALLOWED = {
@@ -83,7 +85,7 @@ def yielded_messages(check: Check) -> set[str]:
     # A key chosen elsewhere in the module must still stand there as a constant.
     computed = {key for key in check.sidecar.texts["en"].messages if key in constants}
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    shared = {"attested"} if "attested_on" in names else set()
+    shared = {key for name, key in SHARED_MESSAGES.items() if name in names}
     return {str(key) for key in literal} | computed | shared
 
 

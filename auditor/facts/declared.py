@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from auditor.model.findings import Evidence
-from auditor.model.manifests import Manifest, Place
+from auditor.model.manifests import Place
 from auditor.model.sources import Read, Shown, Source, Status, ValueKind
 
 T = TypeVar("T")
@@ -18,10 +17,3 @@ def declared(
     source = Source("Manifests", "manifest", place.file, Status.OK)
     text = str(value) if shown is None else shown
     return Read(value, source, place.line, (Shown(key, kind, text),))
-
-
-def nothing_declared(manifest: Manifest[Any], name: str) -> Evidence:
-    """That a manifest has no such entry: the file as a whole shows it."""
-    shown = f"no {name}"
-    place, kind = manifest.place, ValueKind.WORD
-    return Evidence(declared(place, False, key="", kind=kind, shown=shown))

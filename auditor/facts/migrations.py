@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
 from auditor.facts.declared import declared
 from auditor.facts.file_tree import Entry, FileTree
 from auditor.model.findings import (
@@ -51,6 +54,41 @@ def left_of(
         if entry.type == "f"
         and entry.named(names)
         and any(entry.below(path) for path in migration.paths_on(host))
+    ]
+    return tuple(sorted(found, key=lambda entry: -entry.size))
+
+
+def is_trace(entry: Entry, profile: Profile) -> bool:
+    """A large file of data with a migration's word in its name or its folders'.
+
+    The names of the usual data roots (`/export`) say nothing.
+    """
+    if entry.type != "f" or entry.size <= profile.limits["leftover_min_bytes"]:
+        return False
+    if not entry.named(profile.patterns["dump_globs"]):
+        return False
+    roots = [root for root in profile.sets["default_data_roots"] if entry.below(root)]
+    parts = entry.path.removeprefix(max(roots, key=len, default="")).casefold()
+    words = profile.patterns["migration_globs"]
+    return any(fnmatchcase(part, word) for part in parts.split("/") for word in words)
+
+
+def undeclared(
+    tree: FileTree,
+    migrations: Iterable[Migration],
+    host: str,
+    profile: Profile,
+    now: float,
+) -> tuple[Entry, ...]:
+    """Old traces in no path that an instruction names, largest first."""
+    paths = [path for one in migrations for path in one.paths_on(host)]
+    youngest = now - profile.limits["leftover_fail_days"] * SECONDS
+    found = [
+        entry
+        for entry in tree.entries
+        if entry.mtime < youngest
+        and not any(entry.below(path) for path in paths)
+        and is_trace(entry, profile)
     ]
     return tuple(sorted(found, key=lambda entry: -entry.size))
 

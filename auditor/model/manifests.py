@@ -293,11 +293,6 @@ class Manifest(Generic[Entry]):
         """Whether the client has such a manifest, be it empty."""
         return self.file is not None
 
-    @property
-    def place(self) -> Place:
-        """The file as a whole, which shows what stands nowhere in it: its start."""
-        return Place(self.file or "", 1)
-
 
 @dataclass(frozen=True, slots=True)
 class Owners(Manifest[Owner]):

@@ -6,21 +6,26 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from auditor.facts.declared import declared, nothing_declared
+from auditor.facts.absence import nothing_in
+from auditor.facts.declared import declared
+from auditor.facts.file_tree import FileTree
+from auditor.facts.migrations import of_nothing, subject_of, undeclared
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
     ATTESTED,
+    FAIL,
     NA,
-    UNKNOWN,
     WARN,
     WHOLE_HOST,
     Evidence,
     Finding,
-    Reason,
     Subject,
     Value,
+    Verdict,
 )
+from auditor.model.host import Host
 from auditor.model.manifests import Manifests, Migration
+from auditor.model.profile import Profile
 from auditor.model.sources import ValueKind
 
 #: What an instruction must hold beside its data sets (GDPR Art. 28(3)).
@@ -37,22 +42,32 @@ FIELDS = (
 
 @check
 def migration_instruction_missing(
-    manifests: Manifests, audit: Audit
+    tree: FileTree, host: Host, manifests: Manifests, profile: Profile, audit: Audit
 ) -> Iterator[Finding]:
-    """Judges the instruction of each migration that the host takes part in."""
-    migrations = manifests.migrations
-    if not migrations.exists:
-        yield UNKNOWN(WHOLE_HOST, Reason.ATTESTATION_MISSING)
-    elif not migrations.entries:
-        proof = nothing_declared(migrations, "migration of this server")
-        yield NA(WHOLE_HOST, "no_migration", proof)
-    for migration in migrations.entries:
+    """Judges the instruction of each migration of this host, and files without one."""
+    migrations = manifests.migrations.entries
+    now = audit.instant.timestamp()
+    traces = undeclared(tree, migrations, host.name, profile, now)
+    searched = nothing_in(tree, "trace of a migration")
+    nothing = of_nothing(manifests)
+    if traces:
+        proof = [Evidence(entry.read) for entry in traces[:3]]
+        count, path = Value(ValueKind.COUNT, len(traces)), traces[0].folder
+        subject = Subject("migration", "undeclared")
+        yield FAIL(subject, "traces", *proof, count=count, path=path)
+    elif nothing is not None and nothing.verdict is Verdict.UNKNOWN:
+        yield nothing
+    elif nothing is not None or not all(source.seen for source in tree.sources):
+        # Where not everything was searched this becomes UNKNOWN.
+        proof = [*(nothing.evidence if nothing else ()), *searched]
+        yield NA(WHOLE_HOST, "no_migration", *proof)
+    for migration in migrations:
         yield judged(migration, audit.date)
 
 
 def judged(migration: Migration, day: date) -> Finding:
     """One instruction: complete and signed in time, or what it lacks."""
-    subject = Subject("migration", migration.id)
+    subject = subject_of(migration)
     signed = migration.signed_on.isoformat()
     shown = Evidence(
         declared(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
 from itertools import groupby
 
 from auditor.facts.declared import declared
 from auditor.facts.file_tree import Entry, FileTree
-from auditor.facts.migrations import SECONDS, left_of
+from auditor.facts.migrations import SECONDS, is_trace, left_of
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
     FAIL,
@@ -42,7 +41,7 @@ def migration_leftovers(
                 found.append(ended(folder, entries, migration))
             # What an open migration works with is no leftover.
             known.add(folder)
-    named = (entry for entry in tree.entries if is_named(entry, profile))
+    named = (entry for entry in tree.entries if is_trace(entry, profile))
     for folder, entries in by_folder(named):
         if folder not in known:
             found += aged(folder, entries, profile, audit)
@@ -59,21 +58,6 @@ def by_folder(entries: Iterable[Entry]) -> Iterator[tuple[str, list[Entry]]]:
     ordered = sorted(entries, key=lambda entry: (entry.folder, -entry.size))
     for folder, group in groupby(ordered, key=lambda entry: entry.folder):
         yield folder, list(group)
-
-
-def is_named(entry: Entry, profile: Profile) -> bool:
-    """A large file of data with a migration's word in its name or its folders'.
-
-    The names of the usual data roots (`/export`) say nothing.
-    """
-    if entry.type != "f" or entry.size <= profile.limits["leftover_min_bytes"]:
-        return False
-    if not entry.named(profile.patterns["dump_globs"]):
-        return False
-    roots = [root for root in profile.sets["default_data_roots"] if entry.below(root)]
-    parts = entry.path.removeprefix(max(roots, key=len, default="")).casefold()
-    words = profile.patterns["migration_globs"]
-    return any(fnmatchcase(part, word) for part in parts.split("/") for word in words)
 
 
 def ended(folder: str, entries: list[Entry], migration: Migration) -> Finding:
