@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from auditor.facts.declared import declared, nothing_declared
+from auditor.facts.declared import declared
+from auditor.facts.file_tree import FileTree
+from auditor.facts.migrations import left_of, of_nothing, subject_of
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
     ATTESTED,
     FAIL,
     NA,
+    PASS,
     UNKNOWN,
     WARN,
-    WHOLE_HOST,
     Evidence,
     Finding,
     Reason,
-    Subject,
     Value,
 )
+from auditor.model.host import Host
 from auditor.model.manifests import Manifests, Migration, MigrationRecord
 from auditor.model.profile import Profile
 from auditor.model.sources import ValueKind
@@ -39,49 +41,69 @@ FIELDS = (
 
 @check
 def migration_record_incomplete(
-    manifests: Manifests, audit: Audit, profile: Profile
+    tree: FileTree, host: Host, manifests: Manifests, profile: Profile, audit: Audit
 ) -> Iterator[Finding]:
     """Judges the record of each migration of this host that has ended."""
-    migrations = manifests.migrations
-    if not migrations.exists:
-        yield UNKNOWN(WHOLE_HOST, Reason.ATTESTATION_MISSING)
-    elif not migrations.entries:
-        proof = nothing_declared(migrations, "migration of this server")
-        yield NA(WHOLE_HOST, "no_migration", proof)
-    for migration in migrations.entries:
-        yield judged(migration, audit.date, profile.limits["record_max_days"])
+    nothing = of_nothing(manifests)
+    if nothing is not None:
+        yield nothing
+    limit = profile.limits["record_max_days"]
+    for migration in manifests.migrations.entries:
+        early = without_erasure(migration, audit.date, limit)
+        yield early or of_copies(migration, tree, host, profile)
 
 
-def judged(migration: Migration, day: date, limit: float) -> Finding:
-    """One migration: under way, without a record, or by what its record says."""
-    subject = Subject("migration", migration.id)
-    ended = migration.ended_on
+def without_erasure(migration: Migration, day: date, limit: float) -> Finding | None:
+    """What is said while no record says that all was erased; None once one does."""
+    subject, ended, record = subject_of(migration), migration.ended_on, migration.record
     if ended is None or ended >= day:
         begun = dated(migration, "started_on", migration.started_on)
         return NA(subject, "under_way", begun)
     shown = dated(migration, "ended_on", ended)
-    record = migration.record
     if record is None:
         return UNKNOWN(subject, Reason.ATTESTATION_MISSING, shown, detail="no record")
-    erased = record.erased_on
-    if erased is None or erased > day:
-        if (day - ended).days > limit:
-            since = Value(ValueKind.TIME, ended.isoformat())
-            return FAIL(subject, "not_erased", shown, ended=since)
-        reason = Reason.ATTESTATION_MISSING
-        return UNKNOWN(subject, reason, shown, detail="no erasure yet")
-    return of_record(migration, record, ended, erased)
+    if record.erased_on is not None and record.erased_on <= day:
+        return None
+    if (day - ended).days > limit:
+        since = Value(ValueKind.TIME, ended.isoformat())
+        return FAIL(subject, "not_erased", shown, ended=since)
+    reason = Reason.ATTESTATION_MISSING
+    return UNKNOWN(subject, reason, shown, detail="no erasure yet")
+
+
+def of_copies(
+    migration: Migration, tree: FileTree, host: Host, profile: Profile
+) -> Finding:
+    """A record that says erased, held against the work copies on this host."""
+    subject, record = subject_of(migration), migration.record
+    assert record is not None
+    shown = dated(migration, "erased_on", record.erased_on)
+    left = left_of(migration, tree, host.name, profile)
+    on = Value(ValueKind.TIME, str(record.erased_on))
+    if left:
+        found = [Evidence(entry.read) for entry in left[:3]]
+        count = Value(ValueKind.COUNT, len(left))
+        return FAIL(subject, "copy_left", shown, *found, erased=on, count=count)
+    lacking = of_record(migration, record, shown)
+    if lacking is not None:
+        return lacking
+    copies = [
+        copy.host.casefold() == host.name.casefold() for copy in record.work_copies
+    ]
+    seen = tree.over(migration.paths_on(host.name))
+    if all(copies) or not all(source.seen for source in seen):
+        return PASS(subject, "nothing_left", shown, rests_on=seen, erased=on)
+    person = record.erased_by or ""
+    return ATTESTED(subject, "complete", shown, person=person, erased=on)
 
 
 def of_record(
-    migration: Migration, record: MigrationRecord, ended: date, erased: date
-) -> Finding:
-    """A record that says when everything was erased."""
-    subject = Subject("migration", migration.id)
-    shown = dated(migration, "erased_on", erased)
+    migration: Migration, record: MigrationRecord, shown: Evidence
+) -> Finding | None:
+    """What a record with an erasure lacks; None for a complete one."""
+    subject = subject_of(migration)
     source, target = record.counts_source, record.counts_target
-    uneven = source is not None and target is not None and source != target
-    if uneven and not record.counts_reason:
+    if source != target and None not in (source, target) and not record.counts_reason:
         return FAIL(
             subject,
             "counts_differ",
@@ -93,13 +115,11 @@ def of_record(
     if gaps:
         points = Value(ValueKind.OPTION, ", ".join(gaps))
         return WARN(subject, "incomplete", shown, points=points)
-    on = Value(ValueKind.TIME, erased.isoformat())
-    if erased < ended:
-        until = Value(ValueKind.TIME, ended.isoformat())
+    erased, ended = record.erased_on, migration.ended_on
+    if erased is not None and ended is not None and erased < ended:
+        on, until = (Value(ValueKind.TIME, day.isoformat()) for day in (erased, ended))
         return WARN(subject, "erased_too_early", shown, erased=on, ended=until)
-    return ATTESTED(
-        subject, "complete", shown, person=record.erased_by or "", erased=on
-    )
+    return None
 
 
 def dated(migration: Migration, key: str, day: date | None) -> Evidence:
