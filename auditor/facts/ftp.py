@@ -51,6 +51,35 @@ class VsftpdInstance:
         return self.text.read(default, None, key=f"{key} (default)")
 
     @property
+    def anonymous(self) -> Read[bool]:
+        """Whether anonymous users are let in, as far as `listed` leaves it open.
+
+        Without a line they are. A list of those who alone may enter is read only with
+        local_enable, else it is empty (tried on 3.0.3-13).
+        """
+        setting = self.effective("anonymous_enable", "YES")
+        deny = self._allow_list
+        if is_on(setting) and deny is not None and not self._local:
+            return deny.with_value(False)
+        return setting.with_value(is_on(setting))
+
+    @property
+    def listed(self) -> Read[str] | None:
+        """The line by which a list of users decides about anonymous ones too."""
+        setting = self.effective("anonymous_enable", "YES")
+        return self._allow_list if is_on(setting) and self._local else None
+
+    @property
+    def _allow_list(self) -> Read[str] | None:
+        deny = self.effective("userlist_deny", "YES")
+        on = is_on(self.effective("userlist_enable", "NO"))
+        return deny if on and not is_on(deny) else None
+
+    @property
+    def _local(self) -> bool:
+        return is_on(self.effective("local_enable", "NO"))
+
+    @property
     def port(self) -> int:
         """Where it listens."""
         port = whole_number(self.effective("listen_port", "21").value)

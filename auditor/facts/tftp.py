@@ -15,7 +15,7 @@ from auditor.model.sources import Read
 
 PORT = 69
 PROGRAMS = ("in.tftpd", "tftpd", "atftpd", "utftpd", "ptftpd")
-PACKAGES = ("tftpd-hpa", "tftp-hpa-server", "tftpd", "atftpd", "tftp-server", "utftpd")
+PACKAGES = ("tftpd-hpa", "tftpd", "atftpd", "tftp-server", "utftpd")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from auditor.facts.absence import nothing_in
-from auditor.facts.ftp import FtpService, FtpServices, is_on
+from auditor.facts.ftp import FtpService, FtpServices
 from auditor.facts.reach import Reach
 from auditor.facts.software import Listeners, Packages, Units
 from auditor.facts.superservers import Superservers
@@ -21,10 +21,6 @@ from auditor.model.findings import (
     Reason,
     Subject,
 )
-
-# Tried on 3.0.3-13: without the key, or with it commented out, anonymous gets in,
-# although the packaged manual page prints "Default: NO".
-DEFAULT = "YES"
 
 
 @check
@@ -55,12 +51,16 @@ def judged(service: FtpService) -> Finding:
         detail = "options of the command line stand above the file and are not read"
         proof = Evidence(service.options)
         return UNKNOWN(subject, Reason.UNPARSABLE, proof, detail=detail)
-    setting = instance.effective("anonymous_enable", DEFAULT)
-    if is_on(setting):
-        return opened(service, subject, Evidence(setting))
+    if instance.listed is not None:
+        detail = "a list of users decides who may enter, anonymous ones too"
+        proof = Evidence(instance.listed)
+        return UNKNOWN(subject, Reason.UNPARSABLE, proof, detail=detail)
+    admitted = instance.anonymous
+    if admitted.value:
+        return opened(service, subject, Evidence(admitted))
     elsewhere = (Packages, Listeners, Units)
     file = [service.source]
-    return PASS(subject, "closed", Evidence(setting), rests_on=file, without=elsewhere)
+    return PASS(subject, "closed", Evidence(admitted), rests_on=file, without=elsewhere)
 
 
 def opened(service: FtpService, subject: Subject, proof: Evidence) -> Finding:

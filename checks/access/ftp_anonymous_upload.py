@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from auditor.facts.absence import nothing_in
 from auditor.facts.folders import ENTER, WRITE, Account, Folder, plain
@@ -44,11 +44,11 @@ def ftp_anonymous_upload(
     if anonymous:
         return
     subject = Subject("service", "vsftpd")
-    unclear = [one for one in vsftpd.services if one.unclear is not None]
-    if unclear:
-        yield UNKNOWN(subject, Reason.UNPARSABLE, *said(unclear))
+    doubts = [read for one in vsftpd.services if (read := unclear(one)) is not None]
+    if doubts:
+        yield UNKNOWN(subject, Reason.UNPARSABLE, *map(Evidence, doubts))
     elif vsftpd.services:
-        settings = [Evidence(allowing(one)) for one in vsftpd.services]
+        settings = [Evidence(one.instance.anonymous) for one in vsftpd.services]
         absence = nothing_in(config, "other configuration")
         yield NA(subject, "no_anonymous", *settings, *absence)
     elif vsftpd.presence.there is False:
@@ -58,21 +58,14 @@ def ftp_anonymous_upload(
         yield PASS(subject, "not_serving")
 
 
-def allowing(service: FtpService) -> Read[str]:
-    """Whether anonymous users are let in; without a line they are."""
-    return service.instance.effective("anonymous_enable", "YES")
+def unclear(service: FtpService) -> Read[str] | None:
+    """The line for which it can't be told whether anonymous users are let in."""
+    return service.unclear or service.instance.listed
 
 
 def admits(service: FtpService) -> bool:
     """Whether the configuration surely lets anonymous users in."""
-    return service.unclear is None and is_on(allowing(service))
-
-
-def said(services: list[FtpService]) -> Iterator[Evidence]:
-    """Why the configurations can't be told."""
-    for service in services:
-        if service.unclear is not None:
-            yield Evidence(service.unclear)
+    return unclear(service) is None and service.instance.anonymous.value
 
 
 def judged(service: FtpService, folders: AnonymousFolders) -> Finding:
@@ -83,7 +76,7 @@ def judged(service: FtpService, folders: AnonymousFolders) -> Finding:
     uploads = [instance.effective(key, "NO") for key in UPLOADS]
     on = [key for key in uploads if is_on(key)]
     if is_on(write) and on:
-        return placed(service, folders, [allowing(service), write, on[0]])
+        return placed(service, folders, [instance.anonymous, write, on[0]])
     shown = [Evidence(read) for read in (uploads if is_on(write) else [write])]
     # Where the settings let nobody write, modes don't matter.
     elsewhere = (*ELSEWHERE, AnonymousFolders)
@@ -91,7 +84,7 @@ def judged(service: FtpService, folders: AnonymousFolders) -> Finding:
 
 
 def placed(
-    service: FtpService, folders: AnonymousFolders, settings: list[Read[str]]
+    service: FtpService, folders: AnonymousFolders, settings: Sequence[Read[object]]
 ) -> Finding:
     """Writing is allowed: is there a place to write to, and who reaches it?"""
     subject = Subject("service", service.name)

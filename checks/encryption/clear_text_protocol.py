@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from auditor.facts.data_places import holds_data
 from auditor.facts.declared import declared
@@ -43,7 +44,7 @@ class Clear:
 
     message: str
     grave: bool
-    reads: tuple[Read[str], ...]
+    reads: tuple[Read[Any], ...]
 
 
 @check
@@ -95,10 +96,10 @@ def of_ftp(service: FtpService, config: VsftpdConfig) -> Finding:
 def clear_in_ftp(service: FtpService) -> Clear | None:
     """What passes without TLS; None when nothing does (defaults: vsftpd.conf(5))."""
     get = service.instance.effective
-    ssl, anonymous = get("ssl_enable", "NO"), get("anonymous_enable", "YES")
+    ssl, anonymous = get("ssl_enable", "NO"), service.instance.anonymous
     if not is_on(ssl):
         return Clear("ftp_clear", grave=True, reads=(ssl,))
-    if is_on(anonymous):
+    if anonymous.value:
         allowed = get("allow_anon_ssl", "NO")
         forced = [get("force_anon_logins_ssl", "NO"), get("force_anon_data_ssl", "NO")]
         if not is_on(allowed):

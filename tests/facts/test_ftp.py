@@ -49,3 +49,21 @@ def test_lines_with_which_the_daemon_does_not_start_are_broken(line: str) -> Non
 @pytest.mark.parametrize("line", ["anon_root=/srv/a b", "ftpd_banner = _"])
 def test_texts_and_undeclared_keys_are_not_broken(line: str) -> None:
     assert instance(line).broken is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "admitted", "listed"),
+    [
+        ([], True, False),
+        (["anonymous_enable=NO"], False, False),
+        (["userlist_enable=YES"], True, False),
+        (["userlist_enable=YES", "userlist_deny=NO"], False, False),
+        (["userlist_enable=YES", "userlist_deny=NO", "local_enable=YES"], True, True),
+        (["userlist_deny=NO", "local_enable=YES"], True, False),
+    ],
+)
+def test_a_list_of_those_who_may_enter_leaves_anonymous_users_out(
+    lines: list[str], admitted: bool, listed: bool
+) -> None:
+    found = instance(*lines)
+    assert (found.anonymous.value, found.listed is not None) == (admitted, listed)
