@@ -77,7 +77,7 @@ def judged(share: Share, server: Server) -> Finding:
     if share.is_on("printable") or share.name.lower() == "print$":
         return WARN(subject, "printers", Evidence(key), also=server.also)
     hosts = share.get("hostsallow")
-    if hosts is not None and is_limited(share.words("hostsallow")):
+    if hosts is not None and is_limited(share):
         shown = Evidence(hosts)
         return WARN(subject, "limited", Evidence(key), shown, also=server.also)
     return opened(subject, key, share.get("path"), share.get("forceuser"), server)
@@ -134,6 +134,8 @@ def leaving_out(share: Share, config: SambaConfig) -> Read[str] | None:
     available = share.get("available")
     if available is not None and available.value.lower() in NO:
         return available
+    if lowered(share, "hostsdeny") & EVERYBODY and not share.words("hostsallow"):
+        return share.get("hostsdeny")
     valid = share.words("validusers")
     if valid and config.guest not in valid:
         return share.get("validusers")
@@ -142,7 +144,19 @@ def leaving_out(share: Share, config: SambaConfig) -> Read[str] | None:
     return None
 
 
-def is_limited(hosts: tuple[str, ...]) -> bool:
-    """Whether a list of hosts leaves anybody out."""
-    named = [host.lower() for host in hosts]
-    return bool(named) and not EVERYBODY & set(named)
+def is_limited(share: Share) -> bool:
+    """Whether only named hosts get in.
+
+    With hosts deny beside it, hosts allow only excepts from the denial: whoever is in
+    neither list gets in (tried on Samba 4.17).
+    """
+    denied = lowered(share, "hostsdeny")
+    if denied and not denied & EVERYBODY:
+        return False
+    allowed = lowered(share, "hostsallow")
+    return bool(allowed) and not allowed & EVERYBODY
+
+
+def lowered(share: Share, key: str) -> set[str]:
+    """The words of a list of hosts, without case."""
+    return {word.lower() for word in share.words(key)}
