@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 from auditor.facts.folders import Folder, folders
 from auditor.facts.reach import Reach, Reached, reached
-from auditor.facts.software import Process, Software
+from auditor.facts.software import Process, Processes, Software
 from auditor.facts.superservers import Served, Superservers
 from auditor.model.facts import Fact, derived
 from auditor.model.sources import Body, Line, Read, SourceText, whole_number
@@ -17,13 +17,18 @@ from auditor.model.sources import Body, Line, Read, SourceText, whole_number
 #: Switches: a module keeps the default that was in force where it starts.
 SWITCHES = frozenset({"readonly", "writeonly", "strictmodes", "transferlogging"})
 FALSE = frozenset({"no", "false", "0"})
+USUAL = "/etc/rsyncd.conf"
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One module; a text that it lacks is the last one of the global part."""
+    """One module; a text that it lacks is the last one of the global part.
+
+    `file` is the configuration that the daemon is started with, not one included.
+    """
 
     name: str
+    file: str
     header: Read[str]
     own: Mapping[str, Read[str]]
     default: Mapping[str, Read[str]]
@@ -49,8 +54,9 @@ class Module:
 
 @dataclass(slots=True)
 class _State:
-    """Where reading stands (tried on rsync 3.5)."""
+    """Where reading one configuration stands (tried on rsync 3.5)."""
 
+    file: str
     texts: dict[str, SourceText]
     default: dict[str, Read[str]] = field(default_factory=dict)
     modules: dict[str, Module] = field(default_factory=dict)
@@ -75,7 +81,8 @@ class _State:
         if self.section != "global" and self.section not in self.own:
             self.own[self.section] = own = dict(self.default)
             header = text.read(name, line, key="module")
-            self.modules[self.section] = Module(name, header, own, self.default)
+            module = Module(name, self.file, header, own, self.default)
+            self.modules[self.section] = module
 
     def _include(self, directive: str, depth: int) -> None:
         kind, _, path = directive.partition(" ")
@@ -98,8 +105,12 @@ class _State:
 
 @dataclass(frozen=True, slots=True)
 class RsyncdConfig(Fact):
-    """rsyncd.conf(5) with what it includes, and the modes of its secrets files."""
+    """rsyncd.conf(5) with what it includes, and the modes of its secrets files.
 
+    Files are the usual one and those that a process or a superserver names.
+    """
+
+    after: ClassVar[tuple[type[Fact], ...]] = (Processes, Superservers)
     fragment: ClassVar[str] = r"""
 keys='path authusers secretsfile hostsallow hostsdeny readonly writeonly list address
 port strictmodes logfile transferlogging uid usechroot'
@@ -122,10 +133,30 @@ deeper() { # TEXT DEPTH
   printf '%s\n' "$text"
   deeper "$text" $(($2 + 1))
 }
-all=$(
-  text=$(source_file /etc/rsyncd.conf ini "$keys")
+named() { # the files after --config among the arguments of rsync
+  {
+    body_of Processes | awk -F '\t' '$4 ~ /(^|\/)rsync$/'
+    body_of Superservers | awk -F '\t' '$7 ~ /\/rsync$/ || $8 ~ /\/rsync$/'
+  } | awk -F '\t' '{
+    for (i = 5; i <= NF; i++) {
+      path = $i
+      if ($(i - 1) != "--config" && !sub(/^--config=/, "", path)) continue
+      if (path ~ /^\/[A-Za-z0-9_.\/-]+$/ && !seen[path]++) print path
+    }
+  }'
+}
+read_from() { # FILE
+  text=$(source_file "$1" ini "$keys")
   printf '%s\n' "$text"
   deeper "$text" 0
+}
+all=$(
+  read_from /etc/rsyncd.conf
+  named | while IFS= read -r config; do
+    if [ "$config" = /etc/rsyncd.conf ]; then continue; fi
+    source_value 'started with' "$config"
+    read_from "$config"
+  done
 )
 printf '%s\n' "$all"
 printf '%s\n' "$all" | awk -F '\t' '{
@@ -155,11 +186,23 @@ done
 
     @classmethod
     def parse(cls, body: Body) -> Self:
-        """The first source is the main file; `stat FILE` sources are secrets files."""
-        state = _State({text.source.name: text for text in body.used()})
-        state.read(body.texts[0])
-        modules = tuple(state.modules.values())
-        return cls(body.sources, state.default, modules, folders(body))
+        """The first source is the usual file; `stat FILE` sources are secrets files."""
+        texts = {text.source.name: text for text in body.used()}
+        first = _State(body.texts[0].source.name, texts)
+        first.read(body.texts[0])
+        modules = list(first.modules.values())
+        for file in _started_with(body):
+            state = _State(file, texts)
+            if file in texts:
+                state.read(texts[file])
+            modules += state.modules.values()
+        return cls(body.sources, first.default, tuple(modules), folders(body))
+
+
+def _started_with(body: Body) -> Iterator[str]:
+    for text in body.used():
+        if text.source.name == "started with":
+            yield from (line.text for line in text.lines)
 
 
 UNITS = ("rsync.socket", "rsyncd.socket")
@@ -169,12 +212,14 @@ UNITS = ("rsync.socket", "rsyncd.socket")
 class RsyncDaemon:
     """Derived fact: whether an rsync daemon runs, and how far it can be reached.
 
-    The package alone is a client too, so it proves nothing. `other_file` is a daemon
-    started with a configuration that is not the usual one.
+    The package alone is a client too, so it proves nothing. `files` are those that a
+    daemon was started with, if any was seen; `other_file` is one of them whose name
+    did not travel.
     """
 
     reached: Reached
     other_file: Read[str] | None
+    files: frozenset[str] = frozenset()
 
 
 @derived
@@ -183,14 +228,14 @@ def rsync_daemon(
 ) -> RsyncDaemon:
     """A process with --daemon, or what a superserver starts."""
     daemons = [p for p in software.processes.named("rsync") if _is_daemon(p)]
-    port = config.default.get("port")
-    given = None if port is None else whole_number(port.value)
-    number = 873 if given is None else given
+    defaults = [config.default, *(module.default for module in config.modules)]
+    given = {whole_number(one["port"].value) for one in defaults if "port" in one}
+    ports = {port for port in given if port is not None} | {873}
     anywhere = any(word.startswith("--port") for p in daemons for word in p.arguments)
     found = reached(
         software,
         ["rsync"],
-        [] if anywhere else [number],
+        [] if anywhere else ports,
         units=UNITS,
         superservers=superservers,
     )
@@ -199,8 +244,19 @@ def rsync_daemon(
         also = (*elsewhere, *software.units.sources, *superservers.sources)
         found = Reached(Reach.STOPPED, (), also)
     started: list[Process | Served] = [*daemons, *superservers.starting("rsync")]
-    named = [p for p in started if any(w.startswith("--config") for w in p.arguments)]
-    return RsyncDaemon(found, named[0].read if named else None)
+    files = [(one.read, _file_of(one.arguments)) for one in started]
+    hidden = [read for read, file in files if file is None]
+    named = frozenset(file for _, file in files if file is not None)
+    return RsyncDaemon(found, hidden[0] if hidden else None, named)
+
+
+def _file_of(arguments: tuple[str, ...]) -> str | None:
+    """The configuration that a daemon's arguments name; None when it did not travel."""
+    for word, after in zip(arguments, (*arguments[1:], ""), strict=True):
+        if word.startswith("--config"):
+            path = after if word == "--config" else word.partition("=")[2]
+            return path if path.startswith("/") else None
+    return USUAL
 
 
 def _is_daemon(process: Process) -> bool:

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 from auditor.facts.absence import nothing_in
 from auditor.facts.reach import Reach
-from auditor.facts.rsyncd import Module, RsyncDaemon, RsyncdConfig
+from auditor.facts.rsyncd import USUAL, Module, RsyncDaemon, RsyncdConfig
 from auditor.facts.software import Listeners, Packages, Processes, Units
 from auditor.facts.superservers import Superservers
 from auditor.model.check import check
@@ -41,7 +41,7 @@ def rsync_module_open(
 ) -> Iterator[Finding]:
     """Each module of each file that the daemon reads."""
     if daemon.other_file is not None:
-        detail = "the daemon was started with --config, whose file is not read"
+        detail = "the daemon was started with a --config whose name did not travel"
         proof = Evidence(daemon.other_file)
         yield UNKNOWN(RSYNC, Reason.UNPARSABLE, proof, detail=detail)
         return
@@ -60,9 +60,15 @@ def rsync_module_open(
         yield PASS(RSYNC, "no_module")
 
 
+def subject_of(module: Module) -> Subject:
+    """A module of the usual file by its name, others with their file."""
+    usual = module.file == USUAL
+    return Subject("module", module.name if usual else f"{module.file} {module.name}")
+
+
 def judged(module: Module, config: RsyncdConfig, daemon: RsyncDaemon) -> Finding:
     """One module: whom does it ask for a password?"""
-    subject = Subject("module", module.name)
+    subject = subject_of(module)
     users = module.get("authusers")
     if users is None or not module.words("authusers"):
         return unasked(module, config, daemon)
@@ -76,11 +82,12 @@ def judged(module: Module, config: RsyncdConfig, daemon: RsyncDaemon) -> Finding
 
 def unasked(module: Module, config: RsyncdConfig, daemon: RsyncDaemon) -> Finding:
     """A module without a password: who reaches it, and to do what?"""
-    subject = Subject("module", module.name)
+    subject = subject_of(module)
     reached = daemon.reached
     also: tuple[Source, ...] = (*config.sources, *reached.also)
     shown = [Evidence(module.get("authusers") or module.header)]
-    if reached.reach is Reach.STOPPED:
+    unused = bool(daemon.files) and module.file not in daemon.files
+    if reached.reach is Reach.STOPPED or unused:
         return WARN(subject, "not_running", *shown, also=also)
     shown += reached.proof
     if reached.reach is Reach.LOCAL:

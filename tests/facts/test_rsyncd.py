@@ -49,3 +49,16 @@ def test_a_folder_gives_conf_files_to_include_and_inc_files_to_merge() -> None:
 def test_a_module_can_be_written_only_when_it_says_so() -> None:
     found = config("[a]", "[b]", "Read Only = no", "[c]", "read only = true")
     assert [module.writable for module in found.modules] == [False, True, False]
+
+
+def test_a_file_that_a_daemon_is_started_with_has_its_own_global_part() -> None:
+    texts = {
+        "/etc/rsyncd.conf": ["auth users = bob", "[a]"],
+        "started with": ["/srv/other.conf"],
+        "/srv/other.conf": ["[b]"],
+    }
+    found = RsyncdConfig.parse(body_of("RsyncdConfig", texts)).modules
+    assert [(m.file, m.name, m.words("authusers")) for m in found] == [
+        ("/etc/rsyncd.conf", "a", ("bob",)),
+        ("/srv/other.conf", "b", ()),
+    ]

@@ -26,7 +26,7 @@ ActiveState=active
 """
 SERVICE = """Id=depot@0.service
 ExecStart={ path=/usr/sbin/vsftpd ; argv[]=/usr/sbin/vsftpd /etc/a.conf -pS3CRET \
---key=S3CRET S3CRET ; ignore_errors=yes ; start_time=[n/a] ; pid=0 }
+--key=S3CRET S3CRET --config=/etc/b ; ignore_errors=yes ; start_time=[n/a] ; pid=0 }
 """
 
 
@@ -47,7 +47,7 @@ def test_a_service_travels_without_the_values_of_its_options(
         "2 depot@0.service",
         *("stream", "tcp", "nowait", "_"),
         *("/usr/sbin/vsftpd", "/usr/sbin/vsftpd"),
-        *("/etc/a.conf", "-p_", "--key=_", "_"),
+        *("/etc/a.conf", "-p_", "--key=_", "_", "--config=/etc/b"),
     ]
 
 

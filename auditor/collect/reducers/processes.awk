@@ -1,13 +1,16 @@
 # processes: "PID USER ARGV0 [WORD...]" without kernel threads, this audit's own
 # processes, and those that carry it up to the session of the SSH server.
-# Passwords stand in arguments: only paths and the names of options stay.
+# Passwords stand in arguments: only paths and the names of options stay, and the path
+# of --config.
 {
   up[$1] = $2; program[$1] = $4
   if ($4 == "" || $4 ~ /^[[{]/) next
   line = $1 "\t" $3 "\t" esc($4)
   for (i = 5; i <= NF; i++) {
     word = $i
-    if (word ~ /^--/) sub(/=.*/, "=_", word)
+    if (word ~ /^--/) {
+      if (word !~ /^--config=\/[A-Za-z0-9_.\/-]+$/) sub(/=.*/, "=_", word)
+    }
     else if (word ~ /^-../) word = substr(word, 1, 2) "_" # -pPASSWORD
     else if (word !~ /^[-\/]/) word = "_"
     line = line "\t" esc(word)
