@@ -58,6 +58,7 @@ def test_a_path_named_twice_is_walked_once(shell: str, tmp_path: Path) -> None:
 
 @every_shell()
 def test_names_are_compared_as_samba_and_rsync_do(shell: str, tmp_path: Path) -> None:
-    text = "Share Path = /srv/a\nsharepath /srv/b\nshare path\t=\t/srv/c d\nshare x = /no\n"
+    text = "Share Path = /srv/a\nsharepath /srv/b\nshare x = /no\n"
+    text += "share path\t=\t/srv/c d\n"
     found = words(shell, text, tmp_path / "f", "sharepath", "share")
     assert walked(found) == ["/srv/a", "/srv/b", "/srv/c d"]
