@@ -81,6 +81,9 @@ def main() -> None:
 
 
 def _complain(text: str) -> int:
+    from auditor.report.visible import visible
+
+    # What a file holds may stand in the text, and steer the terminal.
     for line in text.splitlines():
-        print(f"auditor: {line}", file=sys.stderr)
+        print(f"auditor: {visible(line)}", file=sys.stderr)
     return 2

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from auditor.cli.options import Output
 from auditor.cli.scope import known_rules
+from auditor.errors import AuditorError
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
 from auditor.report.formats import FORMATS, Material
@@ -29,8 +30,12 @@ def deliver(
     `folders` are those of third-party checks, whose texts the report needs.
     """
     sidecars = {rule.sidecar.id: rule.sidecar for rule in known_rules(folders)}
-    chosen = result.run.frameworks or load_frameworks()
-    frameworks = {name: load_frameworks()[name] for name in chosen}
+    known = load_frameworks()
+    chosen = result.run.frameworks or tuple(known)
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        raise AuditorError(f"the run has frameworks of another version: {unknown}")
+    frameworks = {name: known[name] for name in chosen}
     material = Material(result, sidecars, frameworks, language)
     for output in wanted:
         data = FORMATS[output.format](material)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -74,6 +75,10 @@ def evaluate(
     taken = [s for s in _snapshots(snapshots, names) if s.host in names]
     if not taken:
         raise AuditorError("evaluate: no snapshot of a chosen host")
+    told = Counter(snapshot.host for snapshot in taken)
+    twice = [name for name, times in told.items() if times > 1]
+    if twice:
+        raise AuditorError(f"evaluate: more than one snapshot of {', '.join(twice)}")
     result = judge(taken, scope)
     deliver(result, scope.language, wanted, options.checks, color)
     if out is not None:

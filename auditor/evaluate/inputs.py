@@ -15,7 +15,7 @@ from auditor.model.host import Host
 from auditor.model.manifests import Manifests, Owners
 from auditor.model.profile import Profile
 from auditor.model.snapshot import FactText, HostState, Snapshot
-from auditor.model.sources import Source, Status, parse_body
+from auditor.model.sources import SEEN, Source, Status, parse_body
 
 REASONS = {
     Status.DENIED: Reason.DENIED,
@@ -66,7 +66,10 @@ class HostInputs:
             return Status.NOT_COLLECTED_FOR
         if kind.keyed and not answer.text and not self.snapshot.digest_key_id:
             return Status.NOT_COLLECTED_FOR
-        return None if answer.text else answer.status
+        if answer.text:
+            return None
+        # An empty answer shows nothing, whatever a snapshot says of it.
+        return Status.FAILED if answer.status in SEEN else answer.status
 
     def reason_of(self, source: Source) -> Reason:
         """The reason that an unseen source gives."""

@@ -84,7 +84,10 @@ def _unknown(finding: Finding, unseen: Source, inputs: HostInputs) -> Finding:
 def settle(
     findings: Iterable[Finding], facts: Mapping[type[Fact], Fact], inputs: HostInputs
 ) -> Iterator[Judged]:
-    """Judge all findings of one check on one host and add what they leave open."""
+    """Judge all findings of one check on one host and add what they leave open.
+
+    Raises ValueError for two findings of a subject when no third can say so.
+    """
     seen = set()
     doubled = False
     partial: Finding | None = None
@@ -97,10 +100,11 @@ def settle(
         if judged.partial and partial is None:
             partial = finding
         yield judged
-    if doubled and WHOLE_HOST not in seen:
-        yield Judged(
-            UNKNOWN(WHOLE_HOST, Reason.CHECK_ERROR, detail="two findings of a subject")
-        )
+    if doubled:
+        twice = "two findings of a subject"
+        if WHOLE_HOST in seen:  # it would hide the error: then nothing stands
+            raise ValueError(twice)
+        yield Judged(UNKNOWN(WHOLE_HOST, Reason.CHECK_ERROR, detail=twice))
     elif partial is not None and WHOLE_HOST not in seen:
         elsewhere = (*_narrowed(partial, facts), *partial.also)
         unseen = next(source for source in elsewhere if not source.seen)

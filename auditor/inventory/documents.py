@@ -62,6 +62,9 @@ def read_document(path: Path) -> Document:
         return Document(file, tomllib.loads(text), locate(text))
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError([_syntax(file, str(error), text)]) from None
+    except (RecursionError, ValueError):  # what tomllib itself does not expect
+        message = "this can't be read: nested too deep, or a number too long"
+        raise ConfigurationError([Problem(file, message)]) from None
 
 
 def _syntax(file: str, message: str, text: str) -> Problem:

@@ -10,7 +10,6 @@ stops at the markers and keeps one key of each type, hence this one.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Iterator
@@ -98,7 +97,7 @@ def _mistake(marker: str, words: list[str]) -> str | None:
         return "three words are due: the host's name in the inventory, key type, key"
     try:
         blob = base64.b64decode(words[2], validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error, or letters that are not ASCII
         return "the third word is no key: it is not base64"
     kind = words[1].encode()
     if not blob.startswith(len(kind).to_bytes(4, "big") + kind):

@@ -7,18 +7,20 @@ are UTC, coverage shares go from 0 to 1. Documented in docs/run-schema.md.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from auditor.errors import SnapshotError
 from auditor.model.findings import Reason, Severity, Verdict
-from auditor.model.snapshot import HostState
+from auditor.model.snapshot import HostState, Instant, Offset, in_our_days
 from auditor.model.sources import Status, ValueKind
 
 SCHEMA: Final = "auditor-run/1"
+LANGUAGES = ("en", "fr")
 
 
 class Bucket(StrEnum):
@@ -68,7 +70,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
     applicable: int = 0
     evaluated: int = 0
-    share: float = 0.0
+    share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
 
 
 class Selected(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,9 +91,9 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     auditor: str
     language: str
     timezone: str = "UTC"
-    started: datetime
-    ended: datetime
-    as_of: datetime
+    started: Instant
+    ended: Instant
+    as_of: Instant
     tool: str
     rules_sha256: str
     profile: str
@@ -127,8 +129,8 @@ class HostInfo(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None = None
     privilege: str = ""
     coverage: Coverage = Coverage()
-    started: datetime | None = None
-    clock_offset: float | None = None
+    started: Instant | None = None
+    clock_offset: Offset | None = None
     program_sha256: str = ""
 
 
@@ -235,6 +237,26 @@ def decode_run(data: bytes, name: str) -> Run:
         head = msgspec.json.decode(data, type=_Head)
         if head.schema != SCHEMA:
             raise SnapshotError(f"{name}: schema {head.schema!r}, expected {SCHEMA!r}")
-        return msgspec.json.decode(data, type=Run)
-    except (msgspec.DecodeError, ValueError) as error:
+        run = msgspec.json.decode(data, type=Run)
+    # RecursionError: nested deeper than any file of ours.
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise SnapshotError(f"{name}: not a run file: {error}") from error
+    wrong = _wrong(run)
+    if wrong:
+        raise SnapshotError(f"{name}: not a run file: {wrong}")
+    return run
+
+
+def _wrong(run: Run) -> str:
+    """What types can't refuse, but no report can be made of; empty when all is well."""
+    info = run.run
+    if info.language not in LANGUAGES:
+        return f"no language {info.language!r}"
+    try:
+        ZoneInfo(info.timezone)
+    except (KeyError, OSError, ValueError):
+        return f"no time zone {info.timezone!r}"
+    begun = (host.started for host in run.hosts if host.started is not None)
+    if not in_our_days(info.started, info.ended, info.as_of, *begun):
+        return "its instants are out of range"
+    return ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -15,6 +16,12 @@ from auditor.model.findings import Reason
 from auditor.model.sources import Status
 
 SCHEMA = "auditor-snapshot/1"
+#: An instant that says its time zone: others can't be compared with each other.
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+#: Seconds; no clock that tells a date is further off than a few thousand years.
+Offset = Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
+#: A host's name becomes the name of a file: nothing that leads elsewhere is one.
+HostName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}\Z")]
 
 
 class HostState(StrEnum):
@@ -69,13 +76,13 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """What was read on one host, with how and when (instants are UTC)."""
 
     schema: str = SCHEMA
-    host: str
+    host: HostName
     state: HostState
     reason: Reason | None = None
     detail: str | None = None
-    started: datetime
-    ended: datetime
-    clock_offset: float | None = None
+    started: Instant
+    ended: Instant
+    clock_offset: Offset | None = None
     transport: str = "ssh"
     vantage: str = "inside"
     user: str = ""
@@ -88,6 +95,11 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, FactText] = {}
 
 
+def in_our_days(*instants: datetime) -> bool:
+    """Whether every time zone can write the instants, for which a day may be added."""
+    return all(1970 <= instant.year < 9999 for instant in instants)
+
+
 def encode_snapshot(snapshot: Snapshot) -> bytes:
     """The snapshot as the JSON of a file, one line."""
     return msgspec.json.encode(snapshot) + b"\n"
@@ -97,8 +109,11 @@ def decode_snapshot(data: bytes, name: str) -> Snapshot:
     """Read a snapshot; raises SnapshotError naming `name` and what is wrong."""
     try:
         snapshot = msgspec.json.decode(data, type=Snapshot)
-    except (msgspec.DecodeError, ValueError) as error:
+    # RecursionError: nested deeper than any file of ours.
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise SnapshotError(f"{name}: not a snapshot: {error}") from error
+    if not in_our_days(snapshot.started, snapshot.ended):
+        raise SnapshotError(f"{name}: not a snapshot: its instants are out of range")
     if snapshot.schema != SCHEMA:
         raise SnapshotError(f"{name}: schema {snapshot.schema!r}, expected {SCHEMA!r}")
     return snapshot

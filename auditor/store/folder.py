@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from auditor.errors import SnapshotError, StoreError
@@ -70,8 +71,9 @@ class RunFolder:
 def sweep(out: Path) -> None:
     """Remove what a killed run left below `out`."""
     for left in out.glob(".new-*"):
-        if time.time() - left.stat().st_mtime > ABANDONED:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another run has just finished with it
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def read_snapshots(folder: Path, order: list[str]) -> Iterator[Snapshot]:
