@@ -48,7 +48,8 @@ walk() { # SECONDS WORDS ROOT
     set -- "$@" "${w_words%%"$NL"*}"
     case $w_words in *"$NL"*) w_words=${w_words#*"$NL"} ;; *) break ;; esac
   done
-  set -- nice -n 19 find "$@"
+  set -- find "$@"
+  if nice -n 19 true 2>/dev/null; then set -- nice -n 19 "$@"; fi
   if ionice -c 3 true 2>/dev/null; then set -- ionice -c 3 "$@"; fi
   limited "$w_seconds" "$@" 2>/dev/null
 }
