@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -11,7 +12,14 @@ from auditor.facts.authorized_keys import AuthorizedKeys
 from auditor.facts.ssh_servers import SshServers
 from auditor.facts.sshd import SshdSettings
 from auditor.model.facts import Fact
-from auditor.model.sources import Body, Line, Read, SourceText, ValueKind
+from auditor.model.sources import (
+    Body,
+    Line,
+    Read,
+    SourceText,
+    ValueKind,
+    whole_number,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +103,14 @@ if [ -n "$found" ]; then printf '%s\n' "$found"; fi
 
 def _mode(text: SourceText, line: Line) -> FileMode | None:
     words = line.text.split(" ", 3)
-    if len(words) != 4 or not all(word.isdecimal() for word in words[:3]):
+    if len(words) != 4 or not re.fullmatch(r"[0-7]{1,6}", words[0]):
         return None
-    bits, uid, gid, path = words
+    bits, *owners, path = words
+    uid, gid = (whole_number(owner) for owner in owners)
+    if uid is None or gid is None:
+        return None
     read = text.read(bits, line, key=path, kind=ValueKind.MODE)
-    return FileMode(path, int(bits, 8), int(uid), int(gid), read)
+    return FileMode(path, int(bits, 8), uid, gid, read)
 
 
 def writable_by_others(
