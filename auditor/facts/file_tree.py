@@ -119,7 +119,8 @@ class FileTree(Fact):
 LINKS='n=$1; shift; for l do t=$(readlink -f "$l" 2>/dev/null); '\
 'if [ -n "$t" ]; then printf "%sl%s\n%st%s\n" "$n" "$l" "$n" "$t"; fi; done'
 ours() { # FILE TEST STRANGE: true for an owner that the file, or else find, knows
-  printf '%s\n' '(' ! -name '*'
+  printf '%s\n' '('
+  never
   awk -F: '$3 ~ /^[0-9]+$/ && !seen[$3]++ { print $3 }' "$1" | tests "$2"
   if find / -prune "$3" >/dev/null 2>&1; then printf '%s\n' -o ! "$3"; fi
   printf '%s\n' ')'
@@ -133,33 +134,42 @@ called() { # PATTERN...: names; a pattern with a slash is compared with the path
   done
 }
 emit() { printf '%s\n' -exec stat -c "$N$1$F" '{}' +; }
-search() { # SECRETS PATTERN...: the words of find; the first SECRETS patterns are those
-  entered
-  printf '%s\n' '('
-  ours /etc/passwd -user -nouser
-  ours /etc/group -group -nogroup
-  printf '%s\n' -o
-  emit u
-  printf '%s\n' ')' '(' ! '(' -type f '(' -perm -4000 -o -perm -2000 ')' -o \
-    '(' -type f -o -type d ')' -perm -0002 ')' -o
-  emit p
-  printf '%s\n' ')' '(' ! -type l -o ! '(' ! -name '*'
-  served | tests -path '/*'
-  printf '%s\n' ')' -o -exec sh -c "$LINKS" sh "$N" '{}' + ')'
+scope() { # where names count
   printf '%s\n' -type f '(' ! -path '/usr/*' ! -path '/boot/*' ! -path '/lib/*' \
     ! -path '/lib64/*' ! -path '/lib32/*' -o -path '/usr/local/*'
   served | tests -path '/*'
-  printf '%s\n' ')' '(' '(' ! -name '*'
+  printf '%s\n' ')' '('
+  never
+}
+search() { # SECRETS PATTERN...: the words of find; the first SECRETS patterns are those
+  entered
+  printf '%s\n' ! '('
+  ours /etc/passwd -user -nouser
+  ours /etc/group -group -nogroup
+  printf '%s\n' ')'
+  emit u
+  never
+  printf '%s\n' -o '(' -type f '(' -perm -4000 -o -perm -2000 ')' -o \
+    '(' -type f -o -type d ')' -perm -0002 ')'
+  emit p
+  never
+  printf '%s\n' -o -type l '('
+  never
+  served | tests -path '/*'
+  printf '%s\n' ')' -exec sh -c "$LINKS" sh "$N" '{}' +
+  never
+  printf '%s\n' -o
   secrets=$1
   shift
+  scope
   called "$@" | head -n "$((secrets * 3))"
   printf '%s\n' ')'
   emit s
-  printf '%s\n' -o '(' ! -name '*'
+  printf '%s\n' -o
+  scope
   called "$@" | tail -n "+$((secrets * 3 + 1))"
   printf '%s\n' ')'
   emit n
-  printf '%s\n' ')'
 }
 if ! searchable; then return 0; fi
 seconds=$1 most=$2

@@ -10,6 +10,9 @@ from __future__ import annotations
 #:
 #: `tests` turns lines into words of find, one a line (`-o -path LINE`), since "$@" is
 #: the only list that sh has; `walk LINES ROOT` calls find with all words in LINES.
+#: An -exec that gathers files stands in a branch of the whole expression, never in
+#: parentheses: there BusyBox leaves the last of them undone. `never` behind it has the
+#: file go on to the next branch.
 #: `$SHUT` marks each folder that can't be listed or entered with an x. It says b when
 #: it is called at all: a find that stumbles over a word ends with 1 too, unwalked.
 WALKING = r"""
@@ -36,10 +39,14 @@ tests() { # TEST [END]: standard input, END behind each line
   awk -v test="$1" -v end="${2-}" '
     { print "-o"; print test; print ($0 == "/" ? "" : $0) end }'
 }
+never() { printf '%s\n' ! -name '*'; }
 entered() { # what find does not enter, and what it can't
-  printf '%s\n' -type d '(' ! -name '*'
+  printf '%s\n' -type d '('
+  never
   walls patterns | tests -path
-  printf '%s\n' ')' -prune -o '(' ! -type d -o -exec sh -c "$SHUT" sh "$N" '{}' + ')'
+  printf '%s\n' ')' -prune -o -type d -exec sh -c "$SHUT" sh "$N" '{}' +
+  never
+  printf '%s\n' -o
 }
 walk() { # SECONDS WORDS ROOT
   w_seconds=$1 w_words=$2

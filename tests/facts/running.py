@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -46,6 +48,18 @@ def other_tools(folder: Path, kind: str) -> Path | None:
     for name in names:
         (folder / name).symlink_to(program)
     return folder
+
+
+@cache
+def _tools(shell: str) -> TemporaryDirectory[str]:
+    folder = TemporaryDirectory(prefix="tools-")
+    other_tools(Path(folder.name), shell)
+    return folder
+
+
+def tools_of(shell: str) -> Path | None:
+    """With BusyBox's shell all its tools, for facts that use more than the shell."""
+    return Path(_tools(shell).name) if shell == "busybox" else None
 
 
 def asking(fragment: str, *words: str, name: str = "Asked") -> type[Fact]:

@@ -15,11 +15,12 @@ import pytest
 from auditor.facts.file_tree import Entry, FileTree
 from auditor.facts.mounts import Mounts
 from auditor.facts.served import ServedFolders
+from auditor.model.facts import Fact
 from auditor.model.host import Host, Limits
 from auditor.model.manifests import Dataset, Manifest, Manifests, Migration
-from auditor.model.sources import Read, Source, Status, parse_body
+from auditor.model.sources import Body, Read, Source, Status, parse_body
 from tests.cases import AT, profile
-from tests.facts.running import answers, asking, every_shell
+from tests.facts.running import answers, asking, every_shell, tools_of
 
 HOST = Host(name="here", address="127.0.0.1")
 MIB = 1 << 20
@@ -50,7 +51,7 @@ def public() -> Iterator[Path]:
         yield folder
 
 
-def searching(root: Path, *words: str, served: Path | None = None) -> type:
+def searching(root: Path, *words: str, served: Path | None = None) -> type[Fact]:
     """FileTree as it is, over a folder of the test instead of the whole host."""
     fragment = FileTree.fragment.replace('"$words" /\n', f'"$words" {root}\n')
     assert fragment != FileTree.fragment
@@ -66,9 +67,12 @@ def searching(root: Path, *words: str, served: Path | None = None) -> type:
     return tree
 
 
+def answered(shell: str, fact: type[Fact], user: int | None = None) -> Body:
+    return answers(shell, fact, user=user, tools=tools_of(shell))["FileTree"]
+
+
 def tree(shell: str, root: Path, served: Path | None = None) -> FileTree:
-    body = answers(shell, searching(root, served=served))["FileTree"]
-    return FileTree.parse(body)
+    return FileTree.parse(answered(shell, searching(root, served=served)))
 
 
 def found(shell: str, root: Path, served: Path | None = None) -> dict[str, Entry]:
@@ -83,7 +87,7 @@ def tree_with(shell: str, here: str, instead: str) -> FileTree:
     fragment = FileTree.fragment.replace(here, instead)
     changed = asking(fragment, "1", "3", "0", name="FileTree")
     changed.after = FileTree.after
-    return FileTree.parse(answers(shell, changed)["FileTree"])
+    return FileTree.parse(answered(shell, changed))
 
 
 @every_shell()
@@ -244,7 +248,7 @@ def test_each_folder_that_we_cannot_enter_is_a_source_of_its_own(
 ) -> None:
     for number in range(23):
         (public / f"shut{number:02}").mkdir(mode=0o700)
-    body = answers(shell, searching(public), user=NOBODY)["FileTree"]
+    body = answered(shell, searching(public), user=NOBODY)
     denied = [s.name for s in body.sources if s.status is Status.DENIED]
     assert len(denied) == 21
     assert denied[-1] == "and 3 more"
@@ -327,7 +331,7 @@ def test_whether_a_key_is_private_and_encrypted_is_told_and_no_more(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", word, "-f", tmp_path / name],
             check=True,
         )
-    body = answers(shell, searching(tmp_path))["FileTree"]
+    body = answered(shell, searching(tmp_path))
     keys = {
         entry.path.rpartition("/")[2]: entry.key
         for entry in FileTree.parse(body).entries
@@ -379,14 +383,14 @@ def test_pipes_sparse_files_and_loops_do_not_hold_the_search(
 def test_more_entries_than_the_limit_are_truncated(shell: str, tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / f"{number}.sql").write_text("x")
-    body = answers(shell, searching(tmp_path, "30", "3", "0", "*.sql"))["FileTree"]
+    body = answered(shell, searching(tmp_path, "30", "3", "0", "*.sql"))
     result = FileTree.parse(body)
     assert (result.status, len(result.entries)) == (Status.TRUNCATED, 3)
 
 
 @every_shell()
 def test_a_search_without_time_is_timed_out(shell: str) -> None:
-    result = tree_with(shell, "nice -n 19 find", 'sh -c "sleep 9" find')
+    result = tree_with(shell, 'set -- find "$@"', "set -- sleep 9")
     assert result.status is Status.TIMED_OUT
 
 

@@ -20,7 +20,7 @@ from auditor.model.host import Host, Limits
 from auditor.model.manifests import Manifest, Manifests, Migration
 from auditor.model.sources import Body, Status
 from tests.cases import AT, profile
-from tests.facts.running import answers, asking, every_shell, other_tools
+from tests.facts.running import answers, asking, every_shell, other_tools, tools_of
 from tests.lab.records import SYNTHETIC, csv_of_results, hl7_of_results, patients
 
 NOBODY = 65534
@@ -56,8 +56,8 @@ def looking(
 
 def data(folder: Path, shell: str = "sh", tools: Path | None = None) -> PatientData:
     """What is found below one folder."""
-    body = answers(shell, looking(folder), tools=tools)["PatientData"]
-    return PatientData.parse(body)
+    body = answers(shell, looking(folder), tools=tools or tools_of(shell))
+    return PatientData.parse(body["PatientData"])
 
 
 def counted(tmp_path: Path, content: str | bytes, awk: str = "system") -> PatientFile:
@@ -340,7 +340,8 @@ def test_what_we_may_not_read_is_denied_by_name(shell: str, public: Path) -> Non
     (public / "secret").chmod(0o600)
     (public / "secret.gz").write_bytes(gzip.compress(b"x"))
     (public / "secret.gz").chmod(0o600)
-    body = answers(shell, looking(public), user=NOBODY)["PatientData"]
+    tools = tools_of(shell)
+    body = answers(shell, looking(public), user=NOBODY, tools=tools)["PatientData"]
     denied = {name for name, status in states(body) if status is Status.DENIED}
     assert denied == {f"{public}/shut", f"{public}/secret", f"{public}/secret.gz"}
 

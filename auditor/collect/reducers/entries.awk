@@ -75,5 +75,6 @@ function status_of(rest) { return match(rest, /^[0-9]+/) ? substr(rest, 1, RLENG
 function ended(rc) { # how a find that ended so has read
   if (rc == 124 || rc == 137 || rc == 143) return "timed_out"
   if (rc == "") return "truncated"
+  if (rc == 127) return "no_tool"
   return rc > 1 ? "failed" : "ok" # 1: a file went away between find and stat
 }
