@@ -380,6 +380,27 @@ def test_pipes_sparse_files_and_loops_do_not_hold_the_search(
 
 
 @every_shell()
+def test_a_mount_that_is_not_walked_is_truncated(shell: str, tmp_path: Path) -> None:
+    (tmp_path / "nas de labo").mkdir()
+    (tmp_path / "nas de labo" / "a.sql").write_text("x")
+    (tmp_path / "b.sql").write_text("x")
+    away = f"{tmp_path}/nas de labo"
+    mounts = asking(
+        "head_line ok file /proc/self/mountinfo 0\n"
+        "printf ' 1\\twalk\\t27\\t1\\t8:0\\t/\\t/\\text4\\t/dev/a\\trw\\trw\\n'\n"
+        f"printf ' 2\\taway\\t41\\t27\\t0:41\\t/\\t{away}\\tnfs\\tnas:/x\\trw\\trw\\n'",
+        name="Mounts",
+    )
+    fact = searching(tmp_path)
+    fact.after = (mounts, fact.after[1])
+    result = FileTree.parse(answered(shell, fact))
+    assert [entry.path for entry in result.entries] == [f"{tmp_path}/b.sql"]
+    assert [(s.name, s.status, s.rc) for s in result.sources[1:]] == [
+        (away, Status.TRUNCATED, "nfs")
+    ]
+
+
+@every_shell()
 def test_more_entries_than_the_limit_are_truncated(shell: str, tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / f"{number}.sql").write_text("x")

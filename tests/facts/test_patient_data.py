@@ -7,8 +7,10 @@ import os
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ from auditor.facts.served import ServedFolders
 from auditor.model.facts import Fact
 from auditor.model.host import Host, Limits
 from auditor.model.manifests import Manifest, Manifests, Migration
-from auditor.model.sources import Body, Status
+from auditor.model.sources import Body, Read, Source, Status
 from tests.cases import AT, profile
 from tests.facts.running import answers, asking, every_shell, other_tools, tools_of
 from tests.lab.records import SYNTHETIC, csv_of_results, hl7_of_results, patients
@@ -444,3 +446,51 @@ def test_work_paths_and_data_folders_come_before_the_data_roots() -> None:
         "/srv",
     )
     assert words.count("/tmp") == 1
+
+
+FILE = PatientFile(
+    path="/srv/a",
+    barrier="",
+    mode=0o644,
+    uid=0,
+    gid=0,
+    size=1,
+    mtime=0,
+    bytes=1,
+    candidates=10,
+    strict=10,
+    distinct=10,
+    context=0,
+    synthetic=0,
+    messages=0,
+    patients=0,
+    trials=0,
+    read=Read("", Source("PatientData", "entry", "/srv/a", Status.OK), None, ()),
+)
+
+
+@pytest.mark.parametrize(
+    ("counts", "amount"),
+    [
+        ({}, "many"),
+        ({"candidates": 20}, "many"),
+        ({"candidates": 21}, "none"),
+        ({"distinct": 4}, "few"),
+        ({"distinct": 1, "candidates": 300, "context": 1}, "many"),
+        ({"distinct": 0, "synthetic": 4}, "test"),
+        ({"distinct": 0, "strict": 0}, "none"),
+    ],
+)
+def test_what_numbers_amount_to(counts: dict[str, Any], amount: str) -> None:
+    assert replace(FILE, **counts).numbers(profile()) == amount
+
+
+@pytest.mark.parametrize(
+    ("messages", "patients", "trials", "real"),
+    [(3, 3, 0, 3), (3, 3, 3, 0), (3, 0, 0, 0), (3, 3, 1, 3)],
+)
+def test_messages_of_trials_or_of_nobody_are_none(
+    messages: int, patients: int, trials: int, real: int
+) -> None:
+    file = replace(FILE, messages=messages, patients=patients, trials=trials)
+    assert file.real_messages == real
