@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
@@ -51,7 +52,8 @@ keys='type target port protocol streamdriver streamdrivermode streamdriver.name
 streamdriver.mode tls name file load defaultnetstreamdriver ruleset
 actionsendstreamdrivermode'
 included() { # BODY: the paths that it includes, one a line
-  printf '%s\n' "$1" | awk -F'\t' '$2 == "include" { print $3 }'
+  printf '%s\n' "$1" | awk -F'\t' '
+    $2 == "include" { sub(/\/$/, "/*", $3); print $3 }' # a folder is all its files
 }
 main=$(source_file /etc/rsyslog.conf "rsyslog" "$keys")
 printf '%s\n' "$main"
@@ -69,17 +71,35 @@ done
 
     @classmethod
     def parse(cls, body: Body) -> Self:
-        """Statements in the order in which they were read, includes last."""
-        forwards: list[Forward] = []
-        files: list[Read[str]] = []
-        secure = _default_driver(body)
-        for text in body.used():
-            state = _Rules(secure)
-            for line in text.lines:
-                state.take(text, line)
-            forwards += state.forwards
-            files += state.files
-        return cls(body.sources, tuple(forwards), tuple(files))
+        """Statements in the order of rsyslogd: an included file stands where it is."""
+        rules = _Rules(_default_driver(body))
+        for text, line in _in_order(body):
+            rules.take(text, line)
+        return cls(body.sources, tuple(rules.forwards), tuple(rules.files))
+
+
+def _in_order(body: Body) -> Iterator[tuple[SourceText, Line]]:
+    """Each file once; one that no line read includes comes last."""
+    waiting = {text.source.name: text for text in body.used()}
+
+    def of(text: SourceText) -> Iterator[tuple[SourceText, Line]]:
+        for line in text.lines:
+            yield text, line
+            match line.fields:
+                case ("include", pattern):
+                    names = [n for n in waiting if _is_named(n, pattern)]
+                    for name in names:
+                        if found := waiting.pop(name, None):
+                            yield from of(found)
+
+    while waiting:
+        yield from of(waiting.pop(next(iter(waiting))))
+
+
+def _is_named(name: str, pattern: str) -> bool:
+    """Whether an include line names that file: by a pattern, or by its folder."""
+    whole = f"{pattern}*" if pattern.endswith("/") else pattern
+    return name.count("/") == whole.count("/") and fnmatchcase(name, whole)
 
 
 def _default_driver(body: Body) -> bool:
@@ -111,7 +131,7 @@ def _pairs(words: Iterator[str] | list[str]) -> dict[str, str]:
 
 
 class _Rules:
-    """The rules of one file, in order: a `stop` for all ends what comes after it."""
+    """All rules in order: a `stop` for all messages ends what comes after it."""
 
     def __init__(self, secure: bool) -> None:
         self.forwards: list[Forward] = []
