@@ -6,7 +6,7 @@ function stopped(   now, rs) { # why no more files are read, or ""
   if (why == "" && read_bytes >= budget) why = "truncated"
   if (why == "" && files >= most) why = "truncated"
   if (why == "" && (files >= next_file || read_bytes >= next_byte)) {
-    next_file = files + 100; next_byte = read_bytes + 1048576
+    next_file = files + 1000; next_byte = read_bytes + 1048576
     rs = RS
     RS = "\n"
     "date +%s" | getline now
