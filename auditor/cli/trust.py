@@ -204,7 +204,10 @@ def _accepted() -> str:
 
 
 def _say(text: str) -> None:
-    typer.echo(text, err=True)
+    """A line for the person; what a host or a file brought in can't steer it."""
+    from auditor.report.visible import visible
+
+    typer.echo(visible(text), err=True)
 
 
 @app.command("import")

@@ -11,7 +11,7 @@ import re
 import secrets
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -36,9 +36,12 @@ class AskedFact:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The program for one host. `text` holds the digest key, `sha256` does not."""
+    """The program for one host.
 
-    text: str
+    `text` holds the digest key, so it is left out of `repr`; `sha256` does not.
+    """
+
+    text: str = field(repr=False)
     nonce: str
     facts: tuple[AskedFact, ...]
     sha256: str
