@@ -242,7 +242,9 @@ walls away
 
 def _entry(text: SourceText, words: str, path: str) -> Iterator[Entry]:
     found = re.fullmatch(
-        r"([a-z]+) ([0-9a-f]+) (\d+) (\d+) (\d+) (-?\d+) (\S+) (\S+) (\S+) (\S+)", words
+        r"([a-z]+) ([0-9a-f]+) (\d{1,18}) (\d{1,18}) (\d{1,18}) (-?\d{1,18})"
+        r" (\S+) (\S+) (\S+) (\S+)",
+        words,
     )
     if found is None:
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from auditor.model.sources import whole_number
+
 #: Functions for a fragment whose fact comes after `Mounts` and `ServedFolders`.
 #:
 #: find is not held by -xdev: a bind mount or a btrfs subvolume is another device, and
@@ -78,9 +80,10 @@ def folder_at(path: str, depth: str) -> str | None:
     `depth` is what `barrier` of reducers/entries.awk says: a number, `-` for none
     (then empty), `?` where it was not looked for (then None).
     """
-    if not depth.isdigit():
+    names = whole_number(depth)
+    if names is None:
         return "" if depth == "-" else None
-    return "/".join(path.split("/")[: int(depth) + 1]) or "/"
+    return "/".join(path.split("/")[: names + 1]) or "/"
 
 
 def others_read(mode: int, barrier: str | None, *, inside: str = "") -> bool:

@@ -10,7 +10,7 @@ from auditor.facts.nginx import Directive, NginxConfig
 from auditor.facts.reach import Reached, reached
 from auditor.facts.software import Presence, Software
 from auditor.model.facts import derived
-from auditor.model.sources import Read
+from auditor.model.sources import Read, whole_number
 
 Settings = Mapping[str, tuple[Directive, ...]]
 
@@ -267,12 +267,14 @@ def _listens(block: Directive, settings: Settings) -> Iterator[Listen]:
 def _socket(word: str) -> tuple[str, int]:
     if word.startswith("unix:"):
         return word, 0
-    if word.isdecimal():
-        return "*", int(word)
-    address, _, port = word.rpartition(":")
-    if not port.isdecimal() or word.endswith("]"):
-        address, port = word, "80"
-    return address.strip("[]") or "*", int(port)
+    alone = whole_number(word)
+    if alone is not None:
+        return "*", alone
+    address, _, named = word.rpartition(":")
+    port = whole_number(named)
+    if port is None or word.endswith("]"):
+        address, port = word, 80
+    return address.strip("[]") or "*", port
 
 
 def _places(

@@ -45,7 +45,7 @@ CONFIGURATIONS: tuple[type[Fact], ...] = (
     PostgresqlConfig,
     MysqlConfig,
 )
-LOGGING = re.compile(r"\d+")
+LOGGING = re.compile(r"\d{1,18}")
 
 
 class Kept(Enum):
