@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from auditor.facts.alerting import delivered_test
 from auditor.facts.mail import Mail, RootMailboxes
-from auditor.facts.software import Software
+from auditor.facts.software import Presence, Software
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
     FAIL,
@@ -50,16 +51,31 @@ def root_mail_lost(
     if users.there is False:
         yield NA(SUBJECT, "unused", *users.proof)
         return
+    finding = followed(mail, boxes, users, manifests, audit, profile)
+    # A mail that lies there shows that something writes to root; else that may be
+    # what was not seen.
+    sure = users.there or finding.message == "unread"
+    doubt = () if sure else tuple(e.read.source for e in users.proof)
+    yield replace(finding, also=(*finding.also, *doubt))
+
+
+def followed(
+    mail: Mail,
+    boxes: RootMailboxes,
+    users: Presence,
+    manifests: Manifests,
+    audit: Audit,
+    profile: Profile,
+) -> Finding:
+    """Where a message to root ends."""
     if mail.mailer.usable is None:
         shown = users.proof if users.there else ()
         also = mail.mailer.program_sources
-        yield FAIL(SUBJECT, "no_mailer", *shown, also=also)
-        return
+        return FAIL(SUBJECT, "no_mailer", *shown, also=also)
     alias = mail.outside("root")
     if alias is None:
-        yield kept_here(mail, boxes, audit, profile)
-        return
-    yield sent_away(mail, alias, manifests, audit)
+        return kept_here(mail, boxes, audit, profile)
+    return sent_away(mail, alias, manifests, audit)
 
 
 def kept_here(
