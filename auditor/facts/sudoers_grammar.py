@@ -34,6 +34,8 @@ TAGS = frozenset(
         "INTERCEPT",
     )
 )
+MOST_RULES = 1000
+MOST_ITEMS = 10_000
 DIGESTS = frozenset({"sha224", "sha256", "sha384", "sha512"})
 
 
@@ -91,6 +93,8 @@ class Policy:
                 )
         elif not re.match(r"[@#]include(dir)?\s", statement):
             self.rules.extend(_rules(statement, read))
+            if len(self.rules) > MOST_RULES:
+                raise GrammarError(f"more than {MOST_RULES} rules")
 
     def _add_aliases(self, kind: str, text: str) -> None:
         for part in split(text, ":"):
@@ -100,16 +104,28 @@ class Policy:
             self.aliases[kind, name.strip()] = tuple(split(members, ","))
 
     def expanded(
-        self, kind: AliasKind, items: Iterable[str], depth: int = 0
+        self, kind: AliasKind, items: Iterable[str]
     ) -> Iterator[tuple[bool, str]]:
-        """(whether it adds, item) for each item, the aliases among them resolved."""
+        """(whether it adds, item) for each item, the aliases among them resolved.
+
+        Raises GrammarError past so many items: aliases of aliases may double at each
+        step, and who wrote them may want to keep us busy.
+        """
+        for count, found in enumerate(self._expanded(kind, items, 0)):
+            if count >= MOST_ITEMS:
+                raise GrammarError(f"more than {MOST_ITEMS} items")
+            yield found
+
+    def _expanded(
+        self, kind: AliasKind, items: Iterable[str], depth: int
+    ) -> Iterator[tuple[bool, str]]:
         for item in items:
             negated, name = _negation(item)
             members = self.aliases.get((kind, name))
             if members is None or depth > 20:
                 yield not negated, name
             else:
-                for adds, inner in self.expanded(kind, members, depth + 1):
+                for adds, inner in self._expanded(kind, members, depth + 1):
                     yield adds != negated, inner
 
 

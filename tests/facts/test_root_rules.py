@@ -6,6 +6,7 @@ import pytest
 
 from auditor.facts.root_rules import Identity
 from auditor.facts.sudoers import Sudoers
+from auditor.facts.sudoers_grammar import GrammarError
 from auditor.model.sources import Status, parse_body
 
 W1 = Identity(
@@ -145,3 +146,16 @@ def test_doas_takes_the_last_rule_that_fits() -> None:
     other = Identity("w2", 1002, frozenset({"tech"}))
     assert found.doas.grant(W1) is None
     assert found.doas.grant(other) is not None
+
+
+def test_aliases_that_double_at_each_step_are_given_up() -> None:
+    """The laughing billion: 2 ** 18 commands from nineteen lines."""
+    doubling = [f"Cmnd_Alias A{n} = A{n - 1}, A{n - 1}" for n in range(1, 19)]
+    lines = ["Cmnd_Alias A0 = /bin/true", *doubling, "w1 ALL = A18"]
+    with pytest.raises(GrammarError, match="more than"):
+        free(*lines)
+
+
+def test_more_rules_than_any_host_has_are_a_failed_source() -> None:
+    many = [f"user{n} ALL = ALL" for n in range(1100)]
+    assert sudoers(*many).status is Status.FAILED
