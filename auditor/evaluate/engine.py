@@ -36,7 +36,7 @@ def evaluate_host(checks: Iterable[Check], inputs: HostInputs) -> Iterator[Row]:
 
 
 def _host_check(check: Check, inputs: HostInputs) -> list[Judged]:
-    kinds = sorted(check.facts, key=lambda kind: kind.__name__)
+    kinds = check.facts
     facts = {kind: inputs.fact(kind) for kind in kinds}
     reasons = [inputs.unread_reason(kind) for kind in kinds]
     first = next((reason for reason in reasons if reason is not None), None)
@@ -171,7 +171,7 @@ class FleetView:
     def _alone(self, check: Check, name: str) -> Finding:
         """Nothing to compare with; but within the host something may be unread."""
         inputs = self.members[name].inputs
-        for kind in sorted(check.facts, key=lambda kind: kind.__name__):
+        for kind in check.facts:
             for source in inputs.fact(kind).sources:
                 if not source.seen:
                     return UNKNOWN(WHOLE_HOST, inputs.reason_of(source))

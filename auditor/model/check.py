@@ -89,12 +89,12 @@ class Check:
         return any(get_origin(kind) is Fleet for kind in self.inputs.values())
 
     @property
-    def facts(self) -> frozenset[type[Fact]]:
-        """Every fact that it asks for, those below derived facts included."""
+    def facts(self) -> tuple[type[Fact], ...]:
+        """Every fact that it asks for, those below derived facts included, by name."""
         found: set[type[Fact]] = set()
         for kind in self.inputs.values():
             found |= facts_below(kind)
-        return frozenset(found)
+        return tuple(sorted(found, key=lambda kind: kind.__name__))
 
     def severity_of(self, message: str) -> Severity:
         """The severity of a finding with that message key."""
