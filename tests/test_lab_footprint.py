@@ -20,6 +20,15 @@ LISTING = (
     r"find / \( -path /proc -o -path /sys -o -path /dev/pts \) -prune -o"
     r" \( -type f -o -type d \) -printf '%p\t%T@\t%s\n'"
 )
+#: Where the services of the lab's hosts make files of their own when they like.
+SERVICES = (
+    "/var/lib/postgresql/",
+    "/var/lib/redis/",
+    "/var/lib/samba/",
+    "/var/cache/samba/",
+    "/run/",
+    "/var/log/",
+)
 TRACE = "/dev/shm/trace"
 
 
@@ -81,16 +90,13 @@ def test_a_run_changes_no_file_that_bare_logins_do_not(
 
 
 def new_names(lab: Lab, host: str, paths: set[str]) -> set[str]:
-    """Those in the overlay's upper directory that were made in the last minutes.
-
-    A database makes files of its own below its folder.
-    """
+    """Those that were made lately in the overlay's upper directory, by no service."""
     upper = lab.upper(host)
     recent = time.time() - 300
     return {
         path
         for path in paths
-        if not path.startswith("/var/lib/postgresql/")
+        if not path.startswith(SERVICES)
         and (file := upper / path.lstrip("/")).exists()
         and file.stat().st_ctime > recent
     }
