@@ -16,11 +16,12 @@ import msgspec
 HOSTS = Path(__file__).parent / "hosts"
 #: The checkout's cache, where the lab keeps disks and keys.
 CACHE = re.compile(r"[\w./-]*/\.cache/lab/(?:run-[\w-]+/)?")
+MIRROR = re.compile(r"debian[.]org")
 
 
 def cleaned(text: str) -> str:
-    """The text without a path of the machine that the lab ran on."""
-    return CACHE.sub("/lab/", text)
+    """The text without a path or a package mirror of the machine of the lab."""
+    return MIRROR.sub("debian.example", CACHE.sub("/lab/", text))
 
 
 def main(run: str) -> None:
