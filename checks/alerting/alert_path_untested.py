@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from auditor.facts.declared import declared
+from auditor.facts.attested import signature
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
     ATTESTED,
     FAIL,
     UNKNOWN,
     WARN,
-    Evidence,
     Finding,
     Reason,
     Subject,
@@ -45,15 +44,7 @@ def alert_path_untested(
 
 def judged(entry: Attestation, day: date, profile: Profile) -> Finding:
     """The newest attestation: valid and recent, doubtful, or of a failed test."""
-    shown = Evidence(
-        declared(
-            entry.place,
-            entry,
-            key="signed_on",
-            kind=ValueKind.TIME,
-            shown=entry.signed_on.isoformat(),
-        )
-    )
+    shown = signature(entry)
     if not entry.valid_on(day):
         return UNKNOWN(SUBJECT, Reason.ATTESTATION_EXPIRED, shown)
     months = (day.year - entry.signed_on.year) * 12 + day.month - entry.signed_on.month
