@@ -34,11 +34,19 @@ key = "{key}"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to the host: its inventory, and the same for plain ssh."""
+    """One way to the host: its inventory, and the same for plain ssh.
+
+    `ssh` is as a person types it. `quick_ssh` has the key exchange that paramiko takes:
+    OpenSSH's own default costs 60 to 100 ms of CPU more, and changes with its version.
+    `bare` is a client of fabric and paramiko that runs `true`, the least that any
+    program on them can take.
+    """
 
     round_trip_ms: int
     inventory: Path
     ssh: tuple[str, ...]
+    quick_ssh: tuple[str, ...]
+    bare: tuple[str, ...]
 
 
 @contextmanager
@@ -110,10 +118,17 @@ def _way(folder: Path, server: Server, port: int, milliseconds: int) -> Way:
         f"HostKeyAlias={NAME}",
         f"UserKnownHostsFile={server.known_hosts}",
         "GlobalKnownHostsFile=none",
-        # OpenSSH's default costs 60 ms of CPU more, and changes with its version.
-        "KexAlgorithms=curve25519-sha256",
     )
     ssh = ["ssh", "-F", "none", "-T", "-i", str(server.key), "-p", str(port)]
     for option in options:
         ssh += ["-o", option]
-    return Way(milliseconds, inventory, (*ssh, f"{server.user}@127.0.0.1"))
+    login = f"{server.user}@127.0.0.1"
+    quick = ("-o", "KexAlgorithms=curve25519-sha256")
+    bare = (sys.executable, "-m", "scripts.bench.bare", login, str(port))
+    return Way(
+        milliseconds,
+        inventory,
+        ssh=(*ssh, login),
+        quick_ssh=(*ssh, *quick, login),
+        bare=(*bare, str(server.key), str(server.known_hosts)),
+    )
