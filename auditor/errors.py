@@ -12,15 +12,15 @@ state of that host's snapshot.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class AuditorError(Exception):
     """The command can't go on; the text says where and how to mend it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+# No Struct: `--help` gets by without msgspec.
+class Problem(NamedTuple):
     """One mistake in a file; `line` counts from 1, `key` is the dotted path."""
 
     file: str

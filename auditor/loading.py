@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
+import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -17,22 +17,40 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from msgspec import Struct
+
 from auditor.errors import ConfigurationError, Problem
 from auditor.model.check import Check, Sidecar, Texts, inputs_of
 from auditor.model.findings import Severity
 
 LANGUAGES = ("en", "fr")
 SHIPPED = "auditor.checks"
+#: The id of a sidecar that begins with it, so that no other line has to be read.
+_ID = re.compile(r'id = "([^"\\\n]+)"\n')
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A check that was found, not imported yet: `module` is its dotted name."""
+class Rule(Struct, frozen=True):
+    """A check that was found, not imported yet: `module` is its dotted name.
+
+    `toml` is the text of its sidecar `file`, read once more than `id` is asked for.
+    """
 
     family: str
     name: str
     module: str
-    sidecar: Sidecar
+    file: str
+    toml: str
+
+    @property
+    def id(self) -> str:
+        """`ACC-001`."""
+        first = _ID.match(self.toml)
+        return first[1] if first else self.sidecar.id
+
+    @property
+    def sidecar(self) -> Sidecar:
+        """The sidecar; raises ConfigurationError with every problem of it."""
+        return read_sidecar(self.toml, self.file)
 
     def load(self) -> Check:
         """Import it; raises ConfigurationError when its function is not there."""
@@ -42,7 +60,9 @@ class Rule:
             message = f"has no @check function called {self.name}"
             raise ConfigurationError([Problem(str(module.__file__), message)])
         inputs = inputs_of(function)
-        return Check(self.name, self.family, function, inputs, self.sidecar)
+        return Check(
+            self.id, self.name, self.family, function, inputs, lambda: self.sidecar
+        )
 
 
 @cache
@@ -91,7 +111,7 @@ def _rule(family: str, name: str, module: str, sidecar: Traversable) -> Rule:
     if not sidecar.is_file():
         raise ConfigurationError([Problem(str(sidecar), "missing")])
     text = sidecar.read_text("utf-8")
-    return Rule(family, name, module, read_sidecar(text, f"{family}/{name}.toml"))
+    return Rule(family, name, module, f"{family}/{name}.toml", text)
 
 
 def rules_sha256(checks: Iterable[Check]) -> str:
@@ -117,15 +137,16 @@ def _import(path: Path, name: str) -> ModuleType:
 
 def _by_id(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     found: dict[str, Rule] = {}
-    for rule in sorted(rules, key=lambda rule: rule.sidecar.id):
-        other = found.setdefault(rule.sidecar.id, rule)
+    for rule in sorted(rules, key=lambda rule: rule.id):
+        other = found.setdefault(rule.id, rule)
         if other is not rule:
             names = f"{other.name} and {rule.name}"
-            problem = f"both have the id {rule.sidecar.id}"
+            problem = f"both have the id {rule.id}"
             raise ConfigurationError([Problem(names, problem)])
     return tuple(found.values())
 
 
+@cache
 def read_sidecar(text: str, file: str) -> Sidecar:
     """Read a check's `.toml`; raises ConfigurationError with every problem."""
     try:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import shlex
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from auditor.evaluate.engine import FleetView, Row, evaluate_host
 from auditor.evaluate.inputs import HostInputs

@@ -5,19 +5,20 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cache
 
 import pytest
 from msgspec import structs
+from msgspec.structs import replace
 
-from auditor.evaluate.run import MOST_FINDINGS, Scope, evaluate
+from auditor.evaluate.run import MOST_FINDINGS, evaluate
 from auditor.inventory.manifests import read_manifests
 from auditor.inventory.reading import read_inventory
 from auditor.loading import load_checks
 from auditor.model.check import Check
 from auditor.model.findings import Reason
 from auditor.model.run import Run, decode_run, encode_run
+from auditor.model.scope import Scope
 from auditor.model.snapshot import FactText, Snapshot
 from auditor.model.sources import SEEN, Status
 from tests.cases import profile

@@ -15,15 +15,13 @@ from auditor.loading import (
 )
 
 FACT = '''
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
 from auditor.model.sources import Body
 
 
-@dataclass(frozen=True, slots=True)
-class Motd(Fact):
+class Motd(Fact, frozen=True):
     """The message of the day."""
 
     fragment: ClassVar[str] = "source_file /etc/motd keep"

@@ -20,16 +20,13 @@ from auditor.cli.options import (
     FailOn,
     FailOnOption,
     Formats,
-    How,
     InventoryPath,
     Jobs,
     Lang,
     Limit,
     MinCoverage,
     NoInput,
-    Options,
     Out,
-    answers,
 )
 from auditor.errors import AuditorError
 
@@ -48,6 +45,7 @@ def doctor(
     Exit code: 0 all well, 1 something to mend here, 3 a host would not be audited.
     """
     from auditor.cli.doctor import examine
+    from auditor.cli.request import How, Options
 
     return examine(Options(inventory, limit), How({}, jobs, no_input, color))
 
@@ -79,6 +77,7 @@ def run(
     configuration, 3 incomplete (a host was not audited whole).
     """
     from auditor.cli import stages
+    from auditor.cli.request import How, Options, answers
 
     options = Options(
         inventory,
@@ -119,6 +118,7 @@ def collect(
     sh p.sh > answer; then auditor run --answer lis-35=answer -l lis-35.
     """
     from auditor.cli import stages
+    from auditor.cli.request import How, Options, answers
 
     options = Options(inventory, limit, tuple(check or ()), tuple(checks or ()))
     how = How(answers(answer), jobs, no_input, color)
@@ -149,6 +149,7 @@ def evaluate(
     Example: auditor evaluate runs/2026-11-25T100000Z-1a2b3c -f html:again.html
     """
     from auditor.cli import stages
+    from auditor.cli.request import Options
 
     options = Options(
         inventory or _inventory_of(snapshots),

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.cli.options import How
+from auditor.cli.request import How
 from auditor.collect.program import Program, assemble
 from auditor.errors import ConfigurationError, Problem
-from auditor.evaluate.run import Scope
 from auditor.inventory.documents import meant
 from auditor.model.facts import Fact
 from auditor.model.host import Host, Inventory
+from auditor.model.scope import Scope
 from auditor.model.snapshot import Snapshot
 
 if TYPE_CHECKING:

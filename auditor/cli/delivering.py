@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from auditor.cli.options import Output
+from auditor.cli.request import Output
 from auditor.cli.scope import known_rules
 from auditor.errors import AuditorError
 from auditor.model.frameworks import load_frameworks
@@ -29,7 +29,7 @@ def deliver(
 
     `folders` are those of third-party checks, whose texts the report needs.
     """
-    sidecars = {rule.sidecar.id: rule.sidecar for rule in known_rules(folders)}
+    sidecars = {rule.id: rule.sidecar for rule in known_rules(folders)}
     known = load_frameworks()
     chosen = result.run.frameworks or tuple(known)
     unknown = [name for name in chosen if name not in known]

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from auditor.cli.collecting import collect_into
-from auditor.cli.options import How, Options
+from auditor.cli.request import How, Options
 from auditor.cli.scope import read_scope
 from auditor.model.host import Host, Inventory
 from auditor.model.snapshot import HostState, Snapshot

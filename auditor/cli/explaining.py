@@ -58,7 +58,7 @@ def explain(
 
     found = select_rules(known_rules(tuple(checks or ())), (name,))
     if len(found) > 1:
-        names = ", ".join(rule.sidecar.id for rule in found)
+        names = ", ".join(rule.id for rule in found)
         raise AuditorError(f"explain {name}: names several checks: {names}")
     language = (lang or Language.EN).value
     typer.echo("\n".join(_explained(found[0].load(), language)))

@@ -8,8 +8,6 @@ from typing import Annotated
 import typer
 
 from auditor.errors import ConfigurationError, Problem
-from auditor.inventory.shipped import shipped_files
-from auditor.store.atomic import write_atomic
 
 
 def init(
@@ -22,6 +20,9 @@ def init(
     Then: edit inventory.toml, auditor inventory lint, auditor trust add.
     The manifests count as missing until their line 'draft = true' is taken out.
     """
+    from auditor.inventory.shipped import shipped_files
+    from auditor.store.atomic import write_atomic
+
     files = shipped_files("inventory/examples")
     there = [folder / f"{name}.toml" for name in files]
     problems = [

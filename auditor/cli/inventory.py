@@ -55,7 +55,7 @@ def lint(inventory: InventoryPath = DEFAULT) -> None:
 @app.command()
 def show(inventory: InventoryPath = DEFAULT, limit: Limit = None) -> None:
     """Print the chosen hosts with every key resolved, secrets left out, as TOML."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from auditor.inventory.reading import read_inventory
     from auditor.inventory.selecting import select_hosts

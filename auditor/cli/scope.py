@@ -5,9 +5,8 @@ from __future__ import annotations
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from auditor.cli.options import Options, instant
+from auditor.cli.request import Options, instant
 from auditor.errors import ConfigurationError, Problem
-from auditor.evaluate.run import Scope
 from auditor.inventory.documents import meant
 from auditor.inventory.manifests import read_manifests
 from auditor.inventory.profile import read_profile
@@ -16,6 +15,7 @@ from auditor.inventory.selecting import select_hosts
 from auditor.loading import Rule, rules_of_folder, rules_sha256, shipped_rules
 from auditor.model.findings import Severity
 from auditor.model.host import Host
+from auditor.model.scope import Scope
 
 
 def read_scope(options: Options) -> tuple[Scope, tuple[Host, ...]]:
@@ -80,4 +80,4 @@ def select_rules(rules: tuple[Rule, ...], terms: tuple[str, ...]) -> tuple[Rule,
 
 
 def _words(rule: Rule) -> tuple[str, str, str]:
-    return rule.sidecar.id, rule.name, rule.family
+    return rule.id, rule.name, rule.family

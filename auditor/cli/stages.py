@@ -1,4 +1,7 @@
-"""The three stages as the commands run them: collect, evaluate, report."""
+"""The three stages as the commands run them: collect, evaluate, report.
+
+Each imports what it alone needs, so that collecting connects soon.
+"""
 
 from __future__ import annotations
 
@@ -10,28 +13,30 @@ from pathlib import Path
 import typer
 
 from auditor.cli.collecting import collect_into, program_by_hand
-from auditor.cli.options import How, Options, outputs
+from auditor.cli.request import How, Options, outputs
 from auditor.cli.scope import read_scope
 from auditor.errors import AuditorError
-from auditor.evaluate.run import Scope
-from auditor.evaluate.run import evaluate as judge
 from auditor.model.host import Host
+from auditor.model.scope import Scope
 from auditor.model.snapshot import HostState, Snapshot
-from auditor.report.formats import FORMATS
 from auditor.store.folder import RunFolder, read_run, read_snapshot, read_snapshots
-from auditor.store.inputs import inputs_of
 
 
 def run(
     options: Options, how: How, formats: Sequence[str], out: Path | None, dry: bool
 ) -> int:
     """Collect, evaluate, store, report; the exit code."""
+    from auditor.report.formats import FORMATS
+
     wanted = outputs(formats, list(FORMATS))
     scope, hosts = read_scope(options)
     if dry:
         return _announce(scope, hosts)
     with RunFolder(out or scope.inventory.store_dir) as folder:
         interrupted = collect_into(folder.add, scope, hosts, how)
+        from auditor.evaluate.run import evaluate as judge
+        from auditor.store.inputs import inputs_of
+
         order = [host.name for host in hosts]
         snapshots = read_snapshots(folder.path / "snapshots", order)
         result = judge(snapshots, scope, interrupted=bool(interrupted))
@@ -68,6 +73,9 @@ def evaluate(
 ) -> int:
     """Judge snapshots offline; the exit code. Raises AuditorError."""
     from auditor.cli.delivering import deliver
+    from auditor.evaluate.run import evaluate as judge
+    from auditor.report.formats import FORMATS
+    from auditor.store.inputs import inputs_of
 
     wanted = outputs(formats, list(FORMATS))
     scope, hosts = read_scope(options)
@@ -99,6 +107,7 @@ def report(
 ) -> int:
     """Render a stored run again; raises AuditorError."""
     from auditor.cli.delivering import deliver
+    from auditor.report.formats import FORMATS
 
     wanted = outputs(formats, list(FORMATS))
     result = read_run(run)

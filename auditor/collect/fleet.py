@@ -12,8 +12,9 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from auditor.collect.budget import Budget, SharedBytes
 from auditor.collect.program import Program
@@ -35,8 +36,7 @@ _LEAVE = 1.5
 _GRACE = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """A host was started, or is finished with its snapshot."""
 
     kind: Literal["started", "finished"]
@@ -44,8 +44,7 @@ class Event:
     snapshot: Snapshot | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Running:
+class _Running(Struct, frozen=True):
     host: Host
     budget: Budget
 
@@ -97,7 +96,9 @@ class _Fleet:
     def run(self, stop: Stop) -> Iterator[Event]:
         try:
             while (self._pending or self._running) and not stop.requested:
-                for host in self._start_what_may():
+                started = self._start_what_may()
+                self._visitor.prepare(started)
+                for host in started:
                     yield Event("started", host.name)
                 for snapshot in self._finished(_LOOK):
                     yield Event("finished", snapshot.host, snapshot)

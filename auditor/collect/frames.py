@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 #: A fact is at most 1 MiB on the target, before the head lines of its sources.
 LONGEST_BODY = (1 << 20) + 4096
@@ -26,8 +27,7 @@ class FrameError(Exception):
     """The answer is not what the program prints; nothing of it may be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """One fact as it came: its body is text of printable ASCII, tabs and newlines."""
 
     name: str

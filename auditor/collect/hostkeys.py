@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.collect.budget import LOGIN_BYTES, Budget
 from auditor.collect.shown import shown
@@ -15,8 +17,7 @@ from auditor.model.host import Host
 _AT_ONCE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class HostKey:
+class HostKey(Struct, frozen=True):
     """A key that a host showed: `sha256` as ssh-keygen prints it."""
 
     type: str

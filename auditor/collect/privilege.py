@@ -8,7 +8,8 @@ inside them no quote, exclamation mark or backslash.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from auditor.model.host import Host, Privilege, PrivilegeBy
 
@@ -32,8 +33,7 @@ _ROOT = '{tool} /bin/sh -c "$1" sh root "$2"; r=$?; '
 _UNLESS_REFUSED = "case $r in 1|126|127) ;; *) exit $r;; esac; "
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Which privilege is asked for, by which tool; the tokens of this one session.
 
     Both tokens are random, so that no profile, menu or command prints them by chance;

@@ -11,9 +11,10 @@ import re
 import secrets
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from auditor import __version__
 from auditor.model.facts import Fact
@@ -25,8 +26,7 @@ from auditor.model.profile import Profile
 PROGRAM = "Program"
 
 
-@dataclass(frozen=True, slots=True)
-class AskedFact:
+class AskedFact(Struct, frozen=True):
     """A fact as the program asks for it."""
 
     name: str
@@ -34,18 +34,20 @@ class AskedFact:
     parameters: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """The program for one host.
 
     `text` holds the digest key, so it is left out of `repr`; `sha256` does not.
     """
 
-    text: str = field(repr=False)
+    text: str
     nonce: str
     facts: tuple[AskedFact, ...]
     sha256: str
     digest_key_id: str = ""
+
+    def __repr__(self) -> str:
+        return f"Program(sha256={self.sha256!r})"
 
 
 def ordered(facts: Iterable[type[Fact]]) -> tuple[type[Fact], ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec import Struct, field
 
 from auditor import __version__
 from auditor.collect.frames import Frame
@@ -23,8 +24,7 @@ def now() -> datetime:
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """One host's collecting: what is known of it before its outcome is.
 
     It ends when its snapshot is made, unless `ended` says when it did.

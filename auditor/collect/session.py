@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.collect.budget import Budget, LimitError, Spent
 from auditor.collect.frames import Frame, FrameError, FrameReader
@@ -31,8 +32,7 @@ _SPENT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How a session went: `reason` is None when the whole answer came.
 
     `refusal` is what sudo said when the session went on without it; `heard` the

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from auditor.collect.budget import LOGIN_BYTES, Budget, LimitError, SharedBytes
 from auditor.collect.privilege import Plan
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 Ask = Callable[[str, str, bool], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
+class Means(Struct, frozen=True):
     """What connecting takes, from the inventory.
 
     `hosts` are all of it, jump hosts too; `secret` gives a reference's value, `pins`
@@ -74,6 +75,11 @@ class Visitor:
             text = f"internal error: {type(error).__name__}: {shown(str(error))}"
             ours = HostTroubleError(HostState.BROKEN, Reason.PROTOCOL, text)
             return visit.troubled(ours)
+
+    def prepare(self, hosts: Iterable[Host]) -> None:
+        """Import what connecting takes, while the first hosts are being dialled."""
+        if any(self.transport_of(host) == "ssh" for host in hosts):
+            self._over_ssh()
 
     def close(self) -> None:
         """End the connections to jump hosts."""

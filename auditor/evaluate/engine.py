@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, get_args, get_origin
+
+from msgspec import Struct, field
 
 from auditor.evaluate.inputs import HostInputs
 from auditor.evaluate.judging import Judged, settle
@@ -74,16 +75,14 @@ def _said(findings: Iterable[Finding]) -> Iterator[Finding]:
         raise ValueError("the check yielded nothing")
 
 
-@dataclass(slots=True)
-class FleetMember:
+class FleetMember(Struct):
     """What is kept of a host for the fleet checks: few facts, no snapshot."""
 
     inputs: HostInputs
     unread: dict[Any, Reason | None]
 
 
-@dataclass(slots=True)
-class FleetView:
+class FleetView(Struct):
     """All hosts of a run as the fleet checks see them, filled host by host."""
 
     checks: Sequence[Check]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from auditor.model.check import Audit, facts_below, inputs_of
 from auditor.model.facts import DERIVED, Fact
@@ -28,8 +29,7 @@ REASONS = {
 }
 
 
-@dataclass(slots=True)
-class HostInputs:
+class HostInputs(Struct):
     """One host's snapshot with all that its checks may ask for."""
 
     snapshot: Snapshot

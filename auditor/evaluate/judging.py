@@ -7,7 +7,9 @@ sources that it rests on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.evaluate.inputs import HostInputs
 from auditor.model.facts import Fact
@@ -23,8 +25,7 @@ from auditor.model.sources import Source
 ACCUSING = frozenset({Verdict.FAIL, Verdict.WARN})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A finding as it stands; partial when something else was not read."""
 
     finding: Finding

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from itertools import groupby
 
-from msgspec import structs
+from msgspec import Struct, field, structs
 
 from auditor import __version__
 from auditor.evaluate.engine import FleetView, Row, evaluate_host
 from auditor.evaluate.inputs import HostInputs
 from auditor.evaluate.judging import Judged
 from auditor.model.check import Audit, Check
-from auditor.model.findings import Evidence, Severity, Verdict
-from auditor.model.host import Host, Inventory
-from auditor.model.manifests import Manifests, WaivedValue, Waiver
-from auditor.model.profile import Profile
+from auditor.model.findings import Evidence, Verdict
+from auditor.model.host import Host
+from auditor.model.manifests import WaivedValue, Waiver
 from auditor.model.run import (
     GRAVEST_FIRST,
     Bucket,
@@ -38,29 +36,14 @@ from auditor.model.run import (
     WaivedRecord,
     bucket_of,
 )
+from auditor.model.scope import Scope
 from auditor.model.snapshot import HostState, Snapshot
 
 #: At most this many findings a check and host; the rest become one.
 MOST_FINDINGS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a run judges with: everything but the snapshots."""
-
-    inventory: Inventory
-    manifests: Manifests
-    profile: Profile
-    checks: Sequence[Check]
-    rules_sha256: str
-    language: str
-    as_of: datetime | None = None
-    fail_on: Severity = Severity.LOW
-    min_coverage: float = 0.0
-
-
-@dataclass(slots=True)
-class _Collected:
+class _Collected(Struct):
     hosts: list[HostInfo] = field(default_factory=list)
     findings: list[FindingRecord] = field(default_factory=list)
     days: dict[str, date] = field(default_factory=dict)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import ClassVar, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.model.facts import Fact
 from auditor.model.sources import (
@@ -28,8 +31,7 @@ ELSEWHERE = "x"
 CLOSED = frozenset({"locked", "none", ELSEWHERE})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One account (passwd(5)).
 
     `password` is the state word of the second field: `empty`, `x` (see shadow),
@@ -48,8 +50,7 @@ class Entry:
     read: Read[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Passwd(Fact):
+class Passwd(Fact, frozen=True):
     """All accounts that the system knows: /etc/passwd and what getent adds to it.
 
     A hash may stand in passwd itself (BusyBox): its state word travels, and no gecos.
@@ -159,8 +160,7 @@ def directories(body: Body, database: str) -> set[str]:
     return named
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """One group (group(5)) and the members that it names."""
 
     name: str
@@ -169,8 +169,7 @@ class Group:
     read: Read[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Groups(Fact):
+class Groups(Fact, frozen=True, dict=True):
     """All groups that the system knows; a password in group(5) stays on the host."""
 
     fragment: ClassVar[str] = r"""
@@ -209,11 +208,26 @@ fi
         named = (g.gid for g in self._of(account) if g.gid is not None)
         return frozenset((*own, *named))
 
-    def _of(self, account: Entry) -> Iterator[Group]:
+    def _of(self, account: Entry) -> tuple[Group, ...]:
+        own = () if account.gid is None else self._by_gid.get(account.gid, ())
+        return (*own, *self._by_member.get(account.name, ()))
+
+    # A host may have as many accounts as groups: each looks at its own groups only.
+    @cached_property
+    def _by_gid(self) -> dict[int, list[Group]]:
+        found: dict[int, list[Group]] = {}
         for group in self.groups.values():
-            own = account.gid is not None and account.gid == group.gid
-            if own or account.name in group.members:
-                yield group
+            if group.gid is not None:
+                found.setdefault(group.gid, []).append(group)
+        return found
+
+    @cached_property
+    def _by_member(self) -> dict[str, list[Group]]:
+        found: dict[str, list[Group]] = {}
+        for group in self.groups.values():
+            for member in group.members:
+                found.setdefault(member, []).append(group)
+        return found
 
 
 def _group(text: SourceText, line: Line) -> Group:
@@ -223,8 +237,7 @@ def _group(text: SourceText, line: Line) -> Group:
     return Group(name, _number(gid), found, read)
 
 
-@dataclass(frozen=True, slots=True)
-class LoginDefs(Fact):
+class LoginDefs(Fact, frozen=True):
     """How new accounts are made (login.defs(5))."""
 
     fragment: ClassVar[str] = r"""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.declared import declared
 from auditor.model.check import Audit
@@ -16,8 +17,7 @@ from auditor.model.sources import Body, Line, Read, Source, SourceText, ValueKin
 STATUS = "fail2ban-client status"
 
 
-@dataclass(frozen=True, slots=True)
-class Fail2ban(Fact):
+class Fail2ban(Fact, frozen=True):
     """The jails of fail2ban: as configured, and those that run now.
 
     `fail2ban-client status` opens nothing for writing (traced on 1.0.2; Python is told
@@ -117,8 +117,7 @@ def _live(text: SourceText) -> Iterator[tuple[str, Read[str]]]:
             yield name, text.read(name, line, key="jail", kind=ValueKind.SERVICE)
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A setting by which a component tells somebody; `digest`: once a day only."""
 
     component: str
@@ -136,8 +135,7 @@ COMPONENTS = (
 RECIPIENT_KEYS = frozenset({"set alert", "email_to", "mailto", "sendmailto"})
 
 
-@dataclass(frozen=True, slots=True)
-class AlertSettings(Fact):
+class AlertSettings(Fact, frozen=True):
     """To whom Wazuh, monit, logwatch and logcheck write.
 
     auditd mails only that its disk fills up: that is no alert of security.
@@ -185,8 +183,7 @@ def _pair(line: Line) -> tuple[str, str]:
     return name.strip().casefold(), value.strip().strip("\"'")
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimits(Fact):
+class RateLimits(Fact, frozen=True):
     """Packet filter rules that limit how often somebody may connect.
 
     Only rules with a limit travel. `nft list ruleset` opens nothing for writing

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.model.facts import Fact
 from auditor.model.sources import Body, Line, Read, Source, SourceText, whole_number
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRule:
+class AuditRule(Struct, frozen=True):
     """One rule of auditctl(8): `path` is what a watch names, else empty."""
 
     path: str
@@ -26,8 +26,7 @@ class AuditRule:
         return bool(own) and (path.rstrip("/") + "/").startswith(own + "/")
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRules(Fact):
+class AuditRules(Fact, frozen=True):
     """Rules of audit.rules(7) on disk and in force, and what `auditctl -s` says.
 
     Kept but for comments: a rule holds paths, system calls and a key for searching,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.ssh_servers import SshServers
 from auditor.facts.sshd import SshdSettings
@@ -25,16 +27,14 @@ from auditor.model.sources import (
 CURVES = {"nistp256": 256, "nistp384": 384, "nistp521": 521}
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """An account that the keys of a file open."""
 
     account: str
     uid: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key of a file and the accounts that this file opens.
 
     `whose` is its comment up to the first @. `bits` is 0 when the blob does not say.
@@ -60,8 +60,7 @@ class Key:
         return "cert-authority" in self.options
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorizedKeys(Fact):
+class AuthorizedKeys(Fact, frozen=True, dict=True):
     """Every key of every account, from the files that sshd itself names.
 
     Blobs are public and travel; their fingerprints are computed here. Comments travel
@@ -167,11 +166,15 @@ printf '%s\n' "$found" | awk -F'\t' 'NF == 4 && !seen[$4]++ { print $3 "\t" $4 }
 
     def of(self, account: str) -> tuple[Key, ...]:
         """The keys that open an account."""
-        return tuple(
-            key
-            for key in self.keys
-            if any(opened.account == account for opened in key.opens)
-        )
+        return tuple(self._by_account.get(account, ()))
+
+    @cached_property
+    def _by_account(self) -> dict[str, list[Key]]:
+        found: dict[str, list[Key]] = {}
+        for key in self.keys:
+            for account in dict.fromkeys(opened.account for opened in key.opens):
+                found.setdefault(account, []).append(key)
+        return found
 
 
 def key_of(text: SourceText, line: Line, opens: tuple[Opened, ...]) -> Key | None:

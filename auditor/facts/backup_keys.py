@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Literal, Self, get_args
+
+from msgspec import Struct
 
 from auditor.facts.key_files import TOLD, KeyFile, key_files, told_sources
 from auditor.model.facts import Fact
@@ -14,8 +15,7 @@ Kind = Literal["inline", "file", "elsewhere", "public", "output", "sourced"]
 KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
 
 
-@dataclass(frozen=True, slots=True)
-class KeyLine:
+class KeyLine(Struct, frozen=True):
     """One line of a job; `kind` and `path` as reducers/key_lines.awk says."""
 
     kind: Kind
@@ -23,8 +23,7 @@ class KeyLine:
     read: Read[str]
 
 
-@dataclass(frozen=True, slots=True)
-class BackupKeys(Fact):
+class BackupKeys(Fact, frozen=True):
     """Crontabs, the scripts that they call and what those source, one level deep.
 
     Of a line only its kind and a path leave the host. Programs that are no scripts are

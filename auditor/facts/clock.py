@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
@@ -13,8 +12,7 @@ from auditor.model.sources import Body, Read, SourceText, ValueKind, whole_numbe
 KINDS = {"Reference ID": ValueKind.ADDRESS, "Stratum": ValueKind.COUNT}
 
 
-@dataclass(frozen=True, slots=True)
-class Clock(Fact):
+class Clock(Fact, frozen=True):
     """What chrony and systemd say of the clock, and marks of a container.
 
     chronyc is asked over loopback: over its socket it would make a file of its own

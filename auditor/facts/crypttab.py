@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.key_files import TOLD, KeyFile, key_files, told_sources
 from auditor.model.facts import Fact
@@ -16,8 +17,7 @@ HARDWARE = frozenset({"tpm2-device", "fido2-device", "pkcs11-uri"})
 RANDOM = frozenset({"/dev/urandom", "/dev/random", "/dev/hwrng"})
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(Struct, frozen=True):
     """One row of crypttab(5); of options only the names are known."""
 
     name: str
@@ -41,8 +41,7 @@ class Volume:
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Crypttab(Fact):
+class Crypttab(Fact, frozen=True):
     """crypttab(5), the key files that it leads to, and keys copied into an initramfs.
 
     Keys go there by KEYFILE_PATTERN of cryptsetup-initramfs (Debian) and by

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.reach import Reached, reached
 from auditor.facts.software import Presence, Software
@@ -16,8 +17,7 @@ from auditor.model.sources import Body, Line, Read, SourceText, ValueKind
 LIVE = "/var/lib/nfs/etab"
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(Struct, frozen=True):
     """A folder and one client; options in the order in which they apply.
 
     `client` is `*` for the whole world, whichever way that was written.
@@ -76,8 +76,7 @@ class Export:
         return self.hosts == 1 or (self.hosts is None and named)
 
 
-@dataclass(frozen=True, slots=True)
-class Exports(Fact):
+class Exports(Fact, frozen=True):
     """exports(5) and the table of what is live; exportfs(8) would write a lock.
 
     Kept whole: paths, clients and options are all that the files have, and a blank
@@ -151,8 +150,7 @@ UNITS = ("nfs-server.service", "nfs-kernel-server.service", "nfs.service")
 PROCESSES = ("rpc.mountd", "nfsd", "rpc.nfsd", "ganesha.nfsd")
 
 
-@dataclass(frozen=True, slots=True)
-class NfsServer:
+class NfsServer(Struct, frozen=True):
     """Derived fact: whether an NFS server is there and how far it can be reached."""
 
     presence: Presence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from auditor.facts.ftp import FtpServices, VsftpdConfig
 from auditor.facts.nginx import NginxConfig
@@ -11,8 +11,7 @@ from auditor.facts.web import Nginx
 from auditor.model.facts import derived
 
 
-@dataclass(frozen=True, slots=True)
-class FileServices:
+class FileServices(Struct, frozen=True):
     """Derived fact: vsftpd, Samba and nginx, each with its configuration."""
 
     ftp: FtpServices

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.mounts import Mounts
 from auditor.facts.served import Link, ServedFolders
@@ -36,8 +37,7 @@ ENCRYPTED = frozenset({"age", "openssl", "openpgp", "luks", "zip_encrypted"})
 PLAIN = frozenset({"", "text", "data", "unread"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One file or folder that the search emitted.
 
     `type` is `f`, `d` or another letter of ls(1); `mode` the permission bits; `mtime`
@@ -101,8 +101,7 @@ class Entry:
         return is_below(self.path, folder)
 
 
-@dataclass(frozen=True, slots=True)
-class FileTree(Fact):
+class FileTree(Fact, frozen=True):
     """Entries by name (profile, manifests), set-id, writable by all, without owner.
 
     Names count outside /usr, /lib and /boot and below served folders, the other three

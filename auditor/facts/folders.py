@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.model.sources import (
     Body,
@@ -19,8 +20,7 @@ from auditor.model.sources import (
 READ, WRITE, ENTER = 4, 2, 1
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """An account by the numbers that the kernel compares."""
 
     name: str
@@ -28,8 +28,7 @@ class Account:
     groups: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """One folder; `acl` holds getfacl's entries when there are more than its mode."""
 
     path: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.reach import Reach, Reached, reached
 from auditor.facts.software import Presence, Process, Processes, Software
@@ -31,8 +32,7 @@ TEXTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class VsftpdInstance:
+class VsftpdInstance(Struct, frozen=True):
     """One configuration file of vsftpd; the last assignment of a key wins.
 
     `broken` is the first line that keeps the daemon from starting (a blank around the
@@ -86,8 +86,7 @@ class VsftpdInstance:
         return 21 if port is None else port
 
 
-@dataclass(frozen=True, slots=True)
-class VsftpdConfig(Fact):
+class VsftpdConfig(Fact, frozen=True):
     """Every configuration file of vsftpd (vsftpd.conf(5)) and its settings.
 
     Files are where distributions put them and where a process or inetd names one.
@@ -158,8 +157,7 @@ def is_on(setting: Read[str]) -> bool:
     return setting.value.upper() in TRUE
 
 
-@dataclass(frozen=True, slots=True)
-class FtpService:
+class FtpService(Struct, frozen=True):
     """One configuration of vsftpd and how far what runs with it can be reached.
 
     `options` are command-line options, which stand above the file and are not read.
@@ -186,8 +184,7 @@ class FtpService:
         return self.instance.text.source
 
 
-@dataclass(frozen=True, slots=True)
-class FtpServices:
+class FtpServices(Struct, frozen=True):
     """Derived fact: vsftpd's presence and its configurations.
 
     A running vsftpd without any file is one more, with the built-in defaults.

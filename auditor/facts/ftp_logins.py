@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.ftp import FtpService, FtpServices, is_on
 from auditor.facts.logins import Login, Way
@@ -13,8 +14,7 @@ from auditor.model.facts import Fact, derived
 from auditor.model.sources import Body, Line, SourceText
 
 
-@dataclass(frozen=True, slots=True)
-class FtpUsers(Fact):
+class FtpUsers(Fact, frozen=True):
     """The lists of accounts that an FTP server refuses, or alone lets in.
 
     Kept whole: each line is the name of an account (ftpusers(5)).
@@ -52,8 +52,7 @@ def _name(line: Line) -> str:
     return line.text.partition("#")[0].strip()
 
 
-@dataclass(frozen=True, slots=True)
-class FtpDoors:
+class FtpDoors(Struct, frozen=True):
     """Derived fact: FTP servers that take the passwords of accounts."""
 
     services: FtpServices

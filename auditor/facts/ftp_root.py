@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.facts.folders import LISTING, Account, Folder, accounts, folders, plain
@@ -11,8 +10,7 @@ from auditor.model.facts import Fact
 from auditor.model.sources import Body
 
 
-@dataclass(frozen=True, slots=True)
-class AnonymousFolders(Fact):
+class AnonymousFolders(Fact, frozen=True):
     """Modes of each anonymous root of vsftpd and of the folders two levels down.
 
     The root is `anon_root`, else the home of the account (`ftp_username`). What

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.facts.authorized_keys import Key, key_of
@@ -10,8 +9,7 @@ from auditor.model.facts import Fact
 from auditor.model.sources import Body, Read, ValueKind
 
 
-@dataclass(frozen=True, slots=True)
-class HostKeys(Fact):
+class HostKeys(Fact, frozen=True):
     """The public halves of the host keys of sshd; the private ones are never opened.
 
     `old` are those of files not written for ten years.

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
 from auditor.model.sources import Body, Read, ValueKind
 
 
-@dataclass(frozen=True, slots=True)
-class HostTrust(Fact):
+class HostTrust(Fact, frozen=True):
     """The entries of the files of trusted hosts: of each line the first word."""
 
     fragment: ClassVar[str] = r"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
@@ -13,8 +12,7 @@ FOLDERS = ("/etc/systemd", "/run/systemd", "/usr/local/lib/systemd", "/usr/lib/s
 KEPT = "/var/log/journal"
 
 
-@dataclass(frozen=True, slots=True)
-class JournaldConfig(Fact):
+class JournaldConfig(Fact, frozen=True):
     """Settings of journald.conf(5), and the journals that lie on the disk.
 
     The main file comes first, then the drop-ins of all folders by their names; the

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.facts.folders import plain
 from auditor.model.sources import (
@@ -39,8 +40,7 @@ told() { # PATH
 """
 
 
-@dataclass(frozen=True, slots=True)
-class KeyFile:
+class KeyFile(Struct, frozen=True):
     """A file, `path` after links; `open` tells whether everybody here can read it."""
 
     path: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.facts.accounts import Entry, Groups, Passwd
 from auditor.facts.authorized_keys import AuthorizedKeys, Key
@@ -13,8 +14,7 @@ from auditor.model.facts import derived
 from auditor.model.sources import Read, Source
 
 
-@dataclass(frozen=True, slots=True)
-class KeyHolder:
+class KeyHolder(Struct, frozen=True):
     """One account that a key opens.
 
     `root` is what makes the account root: its UID, or a rule of sudo or doas for any
@@ -27,8 +27,7 @@ class KeyHolder:
     also: tuple[Source, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KeyHolders:
+class KeyHolders(Struct, frozen=True):
     """Derived fact: every account with each of its keys."""
 
     holders: tuple[KeyHolder, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.model.facts import Fact
 from auditor.model.sources import (
@@ -21,8 +22,7 @@ from auditor.model.sources import (
 ROW = re.compile(r"([0-9a-f]+) (\S+) (\S+) (/.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class LogFile:
+class LogFile(Struct, frozen=True):
     """One log, its permission bits, owner and group by name."""
 
     path: str
@@ -37,8 +37,7 @@ class LogFile:
         return re.sub(r"([.-][0-9]+)*(\.(gz|xz|bz2|zst|old))?$", "", self.path)
 
 
-@dataclass(frozen=True, slots=True)
-class LogFiles(Fact):
+class LogFiles(Fact, frozen=True):
     """Files below /var/log, four folders deep, that more than their owner can use.
 
     Besides: folders there that others can't enter, since nothing in them is open to

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.facts.accounts import Groups
 from auditor.facts.authorized_keys import AuthorizedKeys, Key
@@ -17,8 +19,7 @@ from auditor.model.sources import Read, Source
 Kind = Literal["password", "key", "ftp"]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """One way into an account: what proves it, and what could still close it."""
 
     kind: Kind
@@ -26,8 +27,7 @@ class Way:
     also: tuple[Source, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(Struct, frozen=True):
     """An account and the ways into it that are open on the day of the audit."""
 
     account: Account
@@ -42,8 +42,7 @@ class Login:
         return self.account.name
 
 
-@dataclass(frozen=True, slots=True)
-class Logins:
+class Logins(Struct, frozen=True):
     """Derived fact: every account with its ways in.
 
     Open means: a shell that is none of the profile's `non_interactive_shells`, and a

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.model.facts import Fact, derived
 from auditor.model.sources import (
@@ -23,8 +24,7 @@ LOCAL_DOMAINS = frozenset({"", "localhost", "localhost.localdomain", "localdomai
 SAMPLE_DOMAINS = re.compile(r"(.*\.)?(example(\.(com|org|net))?|invalid|test)")
 
 
-@dataclass(frozen=True, slots=True)
-class Aliases(Fact):
+class Aliases(Fact, frozen=True):
     """aliases(5) as far as it concerns root, and root's own ~/.forward.
 
     Only root's entry and those that it leads to travel: addresses are persons.
@@ -67,8 +67,7 @@ def _first(text: SourceText, *, key: str, kind: ValueKind) -> Read[str] | None:
     return None if line is None else text.read(line.text, line, key=key, kind=kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Mailer(Fact):
+class Mailer(Fact, frozen=True):
     """The program behind sendmail(8), where it sends to, and whether it has sent.
 
     Of mail logs only the number of lines that tell of a delivery elsewhere travels.
@@ -163,8 +162,7 @@ def _settings(text: SourceText) -> Iterator[tuple[str, Read[str]]]:
             yield key, text.read(value, line, key=key, kind=ValueKind.HOSTNAME)
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True):
     """A mailbox of root; `changed` is in seconds since 1970."""
 
     size: int
@@ -172,8 +170,7 @@ class Mailbox:
     read: Read[str]
 
 
-@dataclass(frozen=True, slots=True)
-class RootMailboxes(Fact):
+class RootMailboxes(Fact, frozen=True):
     """Size and time of root's mailboxes; nothing of what they hold."""
 
     fragment: ClassVar[str] = r"""
@@ -208,8 +205,7 @@ done
         return cls(body.sources, tuple(found))
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """Derived fact: whether mail to an address leaves this host."""
 
     aliases: Aliases

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal, Self, get_args
+
+from msgspec import Struct
 
 from auditor.model.facts import Fact
 from auditor.model.sources import Body, Line, Read, SourceText
@@ -12,8 +13,7 @@ Walk = Literal["walk", "system", "layers", "away"]
 WALKS: dict[str, Walk] = {walk: walk for walk in get_args(Walk)}
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(Struct, frozen=True):
     """One mount (mountinfo in proc(5)).
 
     `device` is `MAJOR:MINOR`; `root` is the folder of the file system that is shown
@@ -41,8 +41,7 @@ class Mount:
         return self.point == "/" or f"{path}/".startswith(f"{self.point}/")
 
 
-@dataclass(frozen=True, slots=True)
-class Mounts(Fact):
+class Mounts(Fact, frozen=True):
     """Every mount that the audit's own process sees."""
 
     fragment: ClassVar[str] = r"""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar, Self
+
+from msgspec import Struct, field
 
 from auditor.facts.globbing import matching
 from auditor.facts.reach import Reached, reached
@@ -20,8 +21,7 @@ SECTIONS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MysqlConfig(Fact):
+class MysqlConfig(Fact, frozen=True):
     """The server's settings in my.cnf and what it includes; the last line wins."""
 
     fragment: ClassVar[str] = r"""
@@ -75,8 +75,7 @@ deeper "$text" 0
         return found is not None and found.value.lower() in TRUE
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """What the lines said so far; each file starts without a section."""
 
     texts: dict[str, SourceText]
@@ -116,8 +115,7 @@ PROCESSES = ("mariadbd", "mysqld")
 UNITS = ("mariadb.service", "mysql.service", "mysqld.service")
 
 
-@dataclass(frozen=True, slots=True)
-class Mysql:
+class Mysql(Struct, frozen=True):
     """Derived fact: the server's presence, its reach, and what it is."""
 
     presence: Presence

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.globbing import matching
 from auditor.facts.software import Processes
@@ -14,8 +15,7 @@ from auditor.model.sources import Body, Line, Read, SourceText
 DEPTH = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Struct, frozen=True):
     """One directive; `block` is what stands in its braces, empty for others."""
 
     name: str
@@ -28,8 +28,7 @@ class Directive:
         return tuple(one for one in self.block if one.name in names)
 
 
-@dataclass(frozen=True, slots=True)
-class NginxConfig(Fact):
+class NginxConfig(Fact, frozen=True):
     """nginx.conf with what it includes, six levels deep.
 
     Read as files: `nginx -T` would make the log files that it names. Arguments of

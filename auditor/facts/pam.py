@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.model.facts import Fact
 from auditor.model.sources import Body, Line, Read, SourceText
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """One line of a stack; values of arguments are `_`."""
 
     kind: str
@@ -21,8 +21,7 @@ class Module:
     read: Read[str]
 
 
-@dataclass(frozen=True, slots=True)
-class PamStacks(Fact):
+class PamStacks(Fact, frozen=True):
     """The stacks of services that let people in, and of password changes.
 
     `common-*` are Debian's, `system-auth` and `password-auth` RHEL's, `base-*`

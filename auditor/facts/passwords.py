@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.facts.accounts import CLOSED, ELSEWHERE, Entry, Passwd
 from auditor.facts.shadow import PasswordField, Shadow
@@ -13,8 +14,7 @@ from auditor.model.profile import Profile
 from auditor.model.sources import Read, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """An account on the day of the audit.
 
     `interactive` tells whether its shell lets anybody work. `password` is the state of
@@ -45,8 +45,7 @@ class Account:
         return self.state not in CLOSED | {""}
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
+class Accounts(Struct, frozen=True):
     """Derived fact: every account with its password's state."""
 
     accounts: tuple[Account, ...]

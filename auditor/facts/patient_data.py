@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
+
+from msgspec import Struct
 
 from auditor.facts.file_tree import MOST_ENTRIES
 from auditor.facts.mounts import Mounts
@@ -31,8 +32,7 @@ from auditor.model.sources import (
 Numbers = Literal["many", "few", "test", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class PatientFile:
+class PatientFile(Struct, frozen=True):
     """What was counted in one file; nothing of its content.
 
     `barrier` is the deepest folder above that others may not enter, empty for none.
@@ -100,8 +100,7 @@ class PatientFile:
         return self.messages
 
 
-@dataclass(frozen=True, slots=True)
-class PatientData(Fact):
+class PatientData(Fact, frozen=True):
     """Counts in the files below served folders, work paths, data folders, data roots.
 
     The form of a NIR and its key are INSEE's (97 less the rest of division by 97, 2A

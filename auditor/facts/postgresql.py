@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import ClassVar, Self
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from auditor.facts.globbing import matching
 from auditor.facts.reach import Reach, Reached, reached
@@ -26,8 +28,7 @@ LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 TRUE = frozenset({"on", "true", "yes", "1", "t", "y"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One line of pg_hba.conf; tokens in quotes keep them and are no keywords.
 
     `address` is empty for `local`, else as written, a mask joined by a slash.
@@ -105,8 +106,7 @@ def _address_covers(mine: Rule, other: Rule) -> bool:
     return inner.subnet_of(network)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """One server: its main file, its settings (the last wins), its rules in order."""
 
     name: str
@@ -149,8 +149,7 @@ class Cluster:
         return (self.text.source, self.hba.source, *sorted(files, key=str))
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """The settings of one cluster, files in the order in which they are read."""
 
     texts: dict[str, SourceText]
@@ -171,8 +170,7 @@ class _Reading:
                 self.settings[name] = text.read(value, line, key=name)
 
 
-@dataclass(frozen=True, slots=True)
-class PostgresqlConfig(Fact):
+class PostgresqlConfig(Fact, frozen=True):
     """postgresql.conf with what it includes, what ALTER SYSTEM wrote, pg_hba.conf.
 
     Clusters lie where distributions put them, and where a process shows one.
@@ -308,16 +306,14 @@ def _is_mask(word: str) -> bool:
     return word[:1].isdigit() or ":" in word
 
 
-@dataclass(frozen=True, slots=True)
-class PostgresqlService:
+class PostgresqlService(Struct, frozen=True):
     """One cluster and how far it can be reached."""
 
     cluster: Cluster
     reached: Reached
 
 
-@dataclass(frozen=True, slots=True)
-class PostgresqlServices:
+class PostgresqlServices(Struct, frozen=True):
     """Derived fact: PostgreSQL's presence and its clusters."""
 
     presence: Presence

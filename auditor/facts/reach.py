@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from auditor.facts.software import Listener, Software
 from auditor.facts.superservers import SUPERSERVERS, Superservers
@@ -21,8 +22,7 @@ class Reach(StrEnum):
     STOPPED = "not_running"
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """The answer, its proof, and the sources that could still contradict it."""
 
     reach: Reach

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar, Self
+
+from msgspec import Struct, field
 
 from auditor.facts.globbing import matching
 from auditor.facts.reach import Reached, reached
@@ -14,8 +15,7 @@ from auditor.model.facts import Fact, derived
 from auditor.model.sources import Body, Line, Read, SourceText, whole_number
 
 
-@dataclass(frozen=True, slots=True)
-class RedisInstance:
+class RedisInstance(Struct, frozen=True):
     """One main file with what it includes; the last line of a name wins.
 
     Values are the arguments of the line. `users` are those that the files or the ACL
@@ -69,8 +69,7 @@ class RedisInstance:
         return next((user for user in others if user.value), None)
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """What the lines said so far."""
 
     texts: dict[str, SourceText]
@@ -112,8 +111,7 @@ def _user(text: SourceText, line: Line, words: list[str]) -> Read[bool]:
     return text.read(active and open_, line, key=f"user {name}", shown=shown)
 
 
-@dataclass(frozen=True, slots=True)
-class RedisConfig(Fact):
+class RedisConfig(Fact, frozen=True):
     """redis.conf with what it includes, and ACL files.
 
     Main files lie where distributions put them: a running server's title shows its
@@ -197,16 +195,14 @@ UNITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RedisService:
+class RedisService(Struct, frozen=True):
     """One configuration and how far its ports can be reached."""
 
     instance: RedisInstance
     reached: Reached
 
 
-@dataclass(frozen=True, slots=True)
-class RedisServices:
+class RedisServices(Struct, frozen=True):
     """Derived fact: Redis' presence and its configurations.
 
     `version` is the package's; before 7 protected-mode was void beside a bind line.

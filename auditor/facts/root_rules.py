@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
+
+from msgspec import Struct, field
 
 from auditor.facts.sudoers_grammar import Default, Policy, Rule
 from auditor.model.sources import Read
 
 Fits = Callable[[str], bool]
+#: (whether it adds, item) of each item of a list.
+Items = tuple[tuple[bool, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """That an account becomes root for any command.
 
     `item` is what the rule names: the account, `%group`, `ALL`.
@@ -26,8 +29,7 @@ class Grant:
     why: tuple[Read[str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True, dict=True):
     """An account as a rule may name it."""
 
     name: str
@@ -35,7 +37,7 @@ class Identity:
     groups: frozenset[str]
     gids: frozenset[int] = frozenset()
 
-    @property
+    @cached_property
     def items(self) -> frozenset[str]:
         """The items of a user list that name it (netgroups are not known)."""
         groups = (f"%{group}" for group in self.groups)
@@ -43,8 +45,7 @@ class Identity:
         return frozenset((self.name, "ALL", f"#{self.uid}", *groups, *numbers))
 
 
-@dataclass(frozen=True, slots=True)
-class RootRules:
+class RootRules(Struct, frozen=True, dict=True):
     """The statements of one program, in the order in which it reads them."""
 
     program: str
@@ -58,10 +59,10 @@ class RootRules:
         nothing away: a copy of a shell, an editor, env are still in it.
         """
         found: tuple[Rule, str] | None = None
-        for rule in self.policy.rules:
-            item = self._item(rule, who)
+        for rule, users, commands in self._as_root_here:
+            item = _decides(users, who_fits(who))
             if item:
-                for adds, command in self.policy.expanded("Cmnd", [rule.command]):
+                for adds, command in commands:
                     if command == "ALL":
                         found = (rule, item) if adds else None
         if found is None:
@@ -72,21 +73,30 @@ class RootRules:
 
     def free_commands(self, who: Identity) -> Iterator[tuple[Rule, str]]:
         """The commands other than ALL that run as root without a password."""
-        for rule in self.policy.rules:
-            if self._item(rule, who) and not self._asks(rule, who)[0]:
-                for adds, command in self.policy.expanded("Cmnd", [rule.command]):
+        for rule, users, commands in self._as_root_here:
+            if _decides(users, who_fits(who)) and not self._asks(rule, who)[0]:
+                for adds, command in commands:
                     if adds and command != "ALL":
                         yield rule, command
 
-    def _item(self, rule: Rule, who: Identity) -> str:
-        """The item of the rule that names the account; "" when it is not for it."""
-        here = _decides(self.policy.expanded("Host", rule.hosts), self._is_here)
-        root = _decides(
-            self.policy.expanded("Runas", rule.runas or ("root",)), _is_root
+    @cached_property
+    def _as_root_here(self) -> tuple[tuple[Rule, Items, Items], ...]:
+        """The rules that make somebody root on this host: users and commands of each.
+
+        Their aliases are resolved once, not for every account.
+        """
+        expanded = self.policy.expanded
+        return tuple(
+            (
+                rule,
+                tuple(expanded("User", rule.users)),
+                tuple(expanded("Cmnd", [rule.command])),
+            )
+            for rule in self.policy.rules
+            if rule.runas != ()
+            and _decides(expanded("Host", rule.hosts), self._is_here)
+            and _decides(expanded("Runas", rule.runas or ("root",)), _is_root)
         )
-        if not here or not root or rule.runas == ():
-            return ""
-        return _decides(self.policy.expanded("User", rule.users), who_fits(who))
 
     def _is_here(self, item: str) -> bool:
         """An address or a netgroup can't be resolved here: it counts as this host."""

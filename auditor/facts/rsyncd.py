@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar, Self
+
+from msgspec import Struct, field
 
 from auditor.facts.folders import Folder, folders
 from auditor.facts.reach import Reach, Reached, reached
@@ -20,8 +21,7 @@ FALSE = frozenset({"no", "false", "0"})
 USUAL = "/etc/rsyncd.conf"
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """One module; a text that it lacks is the last one of the global part.
 
     `file` is the configuration that the daemon is started with, not one included.
@@ -52,8 +52,7 @@ class Module:
         return found is not None and found.value.lower() in FALSE
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """Where reading one configuration stands (tried on rsync 3.5)."""
 
     file: str
@@ -103,8 +102,7 @@ class _State:
             self.section = "global"
 
 
-@dataclass(frozen=True, slots=True)
-class RsyncdConfig(Fact):
+class RsyncdConfig(Fact, frozen=True):
     """rsyncd.conf(5) with what it includes, and the modes of its secrets files.
 
     Files are the usual one and those that a process or a superserver names.
@@ -208,8 +206,7 @@ def _started_with(body: Body) -> Iterator[str]:
 UNITS = ("rsync.socket", "rsyncd.socket")
 
 
-@dataclass(frozen=True, slots=True)
-class RsyncDaemon:
+class RsyncDaemon(Struct, frozen=True):
     """Derived fact: whether an rsync daemon runs, and how far it can be reached.
 
     The package alone is a client too, so it proves nothing. `files` are those that a

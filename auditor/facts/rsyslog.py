@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.model.facts import Fact
 from auditor.model.sources import Body, Line, Read, SourceText, ValueKind
@@ -13,8 +14,7 @@ from auditor.model.sources import Body, Line, Read, SourceText, ValueKind
 TLS_DRIVERS = frozenset({"gtls", "ossl"})
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(Struct, frozen=True):
     """A rule that sends messages to another host.
 
     `selector` is `*.*` where none stands before the action; `filtered` says that only
@@ -43,8 +43,7 @@ class Forward:
         return taken
 
 
-@dataclass(frozen=True, slots=True)
-class RsyslogConfig(Fact):
+class RsyslogConfig(Fact, frozen=True):
     """rsyslog.conf(5) and the files that it includes, a statement a line."""
 
     fragment: ClassVar[str] = r"""

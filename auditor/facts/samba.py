@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar, Self
+
+from msgspec import Struct, field
 
 from auditor.facts.folders import (
     ENTER,
@@ -37,8 +38,7 @@ YES = frozenset({"yes", "true", "on", "1"})
 INCLUDE = ("include", "configfile")
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """One share; `settings` holds its own and those of [global] above it."""
 
     name: str
@@ -65,8 +65,7 @@ class Share:
         )
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """Where reading stands: an included file goes on in the section it is named in."""
 
     texts: dict[str, SourceText]
@@ -108,8 +107,7 @@ class _State:
             self.read(included, depth + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class UserShare:
+class UserShare(Struct, frozen=True):
     """A share that a user made by `net usershare add`."""
 
     name: str
@@ -117,8 +115,7 @@ class UserShare:
     path: Read[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class SambaConfig(Fact):
+class SambaConfig(Fact, frozen=True):
     """smb.conf with what it includes, and the shares that users made.
 
     Read as files: testparm(1) creates registry.tdb where the registry is used (tried
@@ -227,8 +224,7 @@ def _user_shares(body: Body) -> Iterator[UserShare]:
             yield UserShare(name, settings.get("guest_ok"), settings.get("path"))
 
 
-@dataclass(frozen=True, slots=True)
-class SharedFolders(Fact):
+class SharedFolders(Fact, frozen=True):
     """Modes of the folders behind Samba's shares and of those above them.
 
     What id(1) and getfacl(1) print is kept: permissions, names and numbers of accounts.
@@ -304,8 +300,7 @@ def _steps(path: str) -> list[str]:
 UNITS = ("smbd.service", "smb.service", "samba.service", "samba-ad-dc.service")
 
 
-@dataclass(frozen=True, slots=True)
-class SambaService:
+class SambaService(Struct, frozen=True):
     """Derived fact: whether Samba is there and how far it can be reached."""
 
     presence: Presence

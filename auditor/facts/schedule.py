@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.walking import is_below
 from auditor.model.facts import Fact
@@ -18,8 +19,7 @@ from auditor.model.sources import Body, Line, Read, Source, SourceText
 ERASERS = frozenset({"rm", "shred", "tmpreaper", "tmpwatch", "srm", "wipe"})
 
 
-@dataclass(frozen=True, slots=True)
-class CronJob:
+class CronJob(Struct, frozen=True):
     """One job (crontab(5)), or one line of a script in /etc/cron.daily and the like.
 
     `when` is the five fields or the word of the schedule, `-` in a script; of `words`
@@ -42,8 +42,7 @@ class CronJob:
         return any(is_below(folder, path) for path in paths if path.count("/") > 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Crontabs(Fact):
+class Crontabs(Fact, frozen=True):
     """All crontabs: Debian's, RHEL's and Alpine's places (reducers/crontab.awk)."""
 
     fragment: ClassVar[str] = r"""
@@ -95,8 +94,7 @@ def _jobs(body: Body) -> Iterator[CronJob]:
                 yield CronJob(when, user, tuple(words), read)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """One unit of systemd as `systemctl show` tells of it; names as it writes them."""
 
     name: str
@@ -119,8 +117,7 @@ class Unit:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class EraseJobs(Fact):
+class EraseJobs(Fact, frozen=True):
     """The units that migrations name as their erase job, each with what it starts.
 
     Only properties of state and time are asked for: a command line may hold secrets.

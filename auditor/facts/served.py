@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.ftp import VsftpdConfig
 from auditor.facts.nginx import NginxConfig
@@ -18,8 +19,7 @@ from auditor.model.profile import Profile
 from auditor.model.sources import Body
 
 
-@dataclass(frozen=True, slots=True)
-class ServedFolder:
+class ServedFolder(Struct, frozen=True):
     """A folder that may be served: its path as configured, and where that leads.
 
     `origin` is the fact that names it, `home of ACCOUNT`, or `web` and `ftp` for a
@@ -31,16 +31,14 @@ class ServedFolder:
     real: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A symbolic link below a served folder, and the path that it leads to."""
 
     path: str
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServedFolders(Fact):
+class ServedFolders(Fact, frozen=True):
     """Every folder that a configuration names or that is served by custom.
 
     More than what is served: which of them are is for `ServedRoots` to tell. The

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from auditor.facts.absence import nothing_in
 from auditor.facts.ftp import FtpService, FtpServices, VsftpdConfig, is_on
@@ -36,8 +37,7 @@ class FoundFile(Protocol):
         """Whether others can read it once they are in that folder above it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServedRoot:
+class ServedRoot(Struct, frozen=True):
     """A folder that a server hands out without asking who it is, or to its accounts.
 
     `path` is where it lies, `service` whose it is. `links` tells whether the server
@@ -86,8 +86,7 @@ class ServedRoot:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ServedRoots:
+class ServedRoots(Struct, frozen=True):
     """Derived fact: the folders that are served, those by custom last.
 
     `unknown` are what keeps us from knowing what else is: a running server whose
@@ -110,8 +109,7 @@ class ServedRoots:
         return next((root for root in self.roots if root.hands_out(path, ways)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownRoot:
+class UnknownRoot(Struct, frozen=True):
     """A service of which it is not known what it hands out, and why."""
 
     service: str
@@ -132,8 +130,7 @@ OTHERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ServerFiles:
+class ServerFiles(Struct, frozen=True):
     """Derived fact: the configurations that name folders to serve."""
 
     vsftpd: VsftpdConfig

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.model.facts import Fact
 from auditor.model.sources import (
@@ -23,8 +24,7 @@ EPOCH = date(1970, 1, 1)
 LAST = date.max - EPOCH
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordField:
+class PasswordField(Struct, frozen=True):
     """One line of shadow(5).
 
     `state` is `empty`, `locked` (`!…`), `none` (`*` and whatever else no password
@@ -43,8 +43,7 @@ class PasswordField:
         return self.expires is not None and day >= self.expires.value
 
 
-@dataclass(frozen=True, slots=True)
-class Shadow(Fact):
+class Shadow(Fact, frozen=True):
     """The password field of every account, as a state word, and its dates."""
 
     fragment: ClassVar[str] = r"""
@@ -105,8 +104,7 @@ def _day(field: str) -> date | None:
     return EPOCH + min(timedelta(days=int(field[:9])), LAST)
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(Struct, frozen=True):
     """What tells an equal password field from another, within one run only."""
 
     account: str
@@ -114,8 +112,7 @@ class Digest:
     read: Read[str]
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordDigests(Fact):
+class PasswordDigests(Fact, frozen=True):
     """A keyed digest of each password field that holds a hash.
 
     sha256(key ":" field), cut to 128 bits: equal fields give equal digests, and without

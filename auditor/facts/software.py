@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.model.facts import Fact, derived
 from auditor.model.findings import Evidence
 from auditor.model.sources import Body, Read, SourceText, ValueKind, whole_number
 
 
-@dataclass(frozen=True, slots=True)
-class Packages(Fact):
+class Packages(Fact, frozen=True):
     """Installed packages by name, from the host's own package database.
 
     dpkg knows `rc`, removed with its configuration left: not installed.
@@ -61,8 +61,7 @@ def _packages(text: SourceText) -> Iterator[tuple[str, Read[str]]]:
         yield name, text.read(version, line, key=name, kind=ValueKind.PACKAGE)
 
 
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Struct, frozen=True):
     """One process; arguments that are neither paths nor options are `_`."""
 
     pid: int
@@ -72,8 +71,7 @@ class Process:
     read: Read[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Processes(Fact):
+class Processes(Fact, frozen=True):
     """All processes but the audit's own; passwords stand in arguments, so they go."""
 
     fragment: ClassVar[str] = r"""
@@ -121,8 +119,7 @@ def _process(text: SourceText, fields: tuple[str, ...], n: int) -> Process | Non
     return Process(pid, user, name, tuple(arguments), read)
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(Struct, frozen=True):
     """A listening socket; `process` is empty when its owner was not shown."""
 
     protocol: str
@@ -150,8 +147,7 @@ class Listener:
         return self.scope != "loopback"
 
 
-@dataclass(frozen=True, slots=True)
-class Listeners(Fact):
+class Listeners(Fact, frozen=True):
     """Listening TCP sockets and open UDP ones (ss(8), else netstat)."""
 
     fragment: ClassVar[str] = r"""
@@ -207,8 +203,7 @@ def _listener(text: SourceText, n: int) -> Listener | None:
     return Listener(protocol, address or "*", number, process, read)
 
 
-@dataclass(frozen=True, slots=True)
-class Units(Fact):
+class Units(Fact, frozen=True):
     """systemd units: what is enabled, what is active (nothing where none runs)."""
 
     fragment: ClassVar[str] = r"""
@@ -242,8 +237,7 @@ source_command keep '' systemctl list-units --all --no-pager --no-legend --plain
         return cls(body.sources, enabled, active)
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Struct, frozen=True):
     """Whether a service is there: `True`, `False`, or `None` when that is not known.
 
     `proof` is what shows it: the package, process or port that was found, or each
@@ -256,8 +250,7 @@ class Presence:
     listeners: tuple[Listener, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Software:
+class Software(Struct, frozen=True):
     """Derived fact: what tells whether a piece of software is there."""
 
     packages: Packages

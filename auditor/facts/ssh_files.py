@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.accounts import Group, Groups, Passwd
 from auditor.facts.authorized_keys import AuthorizedKeys
@@ -22,8 +23,7 @@ from auditor.model.sources import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FileMode:
+class FileMode(Struct, frozen=True):
     """Mode bits and owners of a file or folder; of a link, those of its target."""
 
     path: str
@@ -33,8 +33,7 @@ class FileMode:
     read: Read[str]
 
 
-@dataclass(frozen=True, slots=True)
-class SshFiles(Fact):
+class SshFiles(Fact, frozen=True):
     """Modes of sshd's files, host keys and key files, and of the folders above.
 
     Of key files the folders up to the home, of others the one that they lie in.

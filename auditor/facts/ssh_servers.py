@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.model.facts import Fact
 from auditor.model.sources import Body, Line, Read, SourceText, ValueKind
@@ -20,8 +21,7 @@ strictmodes hostkey hostkeyalgorithms pubkeyacceptedalgorithms pubkeyacceptedkey
 kexalgorithms ciphers macs syslogfacility logingracetime maxstartups"""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """A listening SSH server as its process shows it.
 
     `options` are (letter, argument): for sshd `f`, `p` and `o` have one, for dropbear
@@ -38,8 +38,7 @@ class Server:
         return any(option == letter for option, _ in self.options)
 
 
-@dataclass(frozen=True, slots=True)
-class SshServers(Fact):
+class SshServers(Fact, frozen=True):
     """The SSH servers that run (sshd, dropbear) and the files of sshd.
 
     Of sshd's files, includes followed, only the lines Match and Include travel: they

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.ssh_servers import LOGIN_KEYS, SERVER_KEYS, SshServers
 from auditor.model.facts import Fact
@@ -19,8 +20,7 @@ OUTSIDE = "198.51.100.7"
 ANYBODY = "nobody"
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """What sshd would apply to one account that comes from one address."""
 
     user: str
@@ -94,8 +94,7 @@ def _matches(patterns: Iterable[str], names: Iterable[str]) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """One configuration of sshd; `variants` is empty when sshd refused to tell."""
 
     config: str
@@ -112,8 +111,7 @@ class Instance:
 COMMAND = re.compile(r"\S*sshd -T -f (\S+).* -C user=([^,]*),host=[^,]*,addr=([^,]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class SshdSettings(Fact):
+class SshdSettings(Fact, frozen=True):
     """The settings in force, told by sshd itself (`sshd -T -C`).
 
     Without Match blocks once for all; else for root, for anybody and, where blocks

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from auditor.facts.mounts import Mount, Mounts
 from auditor.model.facts import Fact, derived
@@ -27,8 +28,7 @@ class Shelter(StrEnum):
     BELOW = "below"  # a virtual or remote disk: only its keeper can tell
 
 
-@dataclass(frozen=True, slots=True)
-class BlockDevice:
+class BlockDevice(Struct, frozen=True):
     """One device of /sys/class/block; `parents` are the devices that it lies on."""
 
     name: str
@@ -49,8 +49,7 @@ class BlockDevice:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class BlockDevices(Fact):
+class BlockDevices(Fact, frozen=True):
     """Every block device that the kernel shows (sysfs), and what it lies on.
 
     `dmsetup table` is never used: it may show keys.
@@ -140,8 +139,7 @@ def _devices(body: Body) -> Iterator[tuple[str, BlockDevice]]:
                 )
 
 
-@dataclass(frozen=True, slots=True)
-class DataFolders(Fact):
+class DataFolders(Fact, frozen=True):
     """The declared folders of personal data: are they there, encrypted by file?
 
     `lsattr -d` shows E for a folder under fscrypt (ext4, f2fs; chattr(1)).
@@ -194,8 +192,7 @@ if [ $# -eq 0 ]; then head_line absent value folders -; fi
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(Struct, frozen=True):
     """Where something is stored: what shelters it, the reads that say so."""
 
     shelter: Shelter
@@ -204,8 +201,7 @@ class Stack:
     sources: tuple[Source, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
+class Storage(Struct, frozen=True):
     """Derived fact: which devices hold a path."""
 
     mounts: Mounts

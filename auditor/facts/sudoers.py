@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.facts.accounts import directories
@@ -20,8 +19,7 @@ DOAS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sudoers(Fact):
+class Sudoers(Fact, frozen=True):
     """The rules of sudo and doas, includes followed as sudo does.
 
     Names with a dot and names that end with a tilde are no part of an included folder.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from auditor.model.sources import Read
 
@@ -43,8 +44,7 @@ class GrammarError(ValueError):
     """A line that sudo would not take either, or that is not understood here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One command of one user specification; aliases are still names.
 
     `password` is None when no tag says whether one is asked for.
@@ -58,8 +58,7 @@ class Rule:
     read: Read[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Struct, frozen=True):
     """One option of a Defaults line; `scope` is "" or the sign of whom it is for."""
 
     scope: str
@@ -71,8 +70,7 @@ class Default:
 AliasKind = Literal["User", "Runas", "Host", "Cmnd"]
 
 
-@dataclass(slots=True)
-class Policy:
+class Policy(Struct):
     """All statements in the order in which sudo reads them."""
 
     rules: list[Rule] = field(default_factory=list)

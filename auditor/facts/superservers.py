@@ -6,8 +6,10 @@ inetd, xinetd, and systemd by its sockets.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import ClassVar, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.model.facts import Fact
 from auditor.model.sources import Body, Read, SourceText, ValueKind
@@ -16,8 +18,7 @@ from auditor.model.sources import Body, Read, SourceText, ValueKind
 SUPERSERVERS = frozenset({"inetd", "xinetd", "openbsd-inetd", "systemd"})
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """One service: `service` is a name of services(5) or a port number."""
 
     service: str
@@ -26,8 +27,7 @@ class Served:
     read: Read[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Superservers(Fact):
+class Superservers(Fact, frozen=True):
     """What inetd, xinetd and live sockets of systemd would start.
 
     Disabled entries are left out, and sshd, which other facts know better.

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
 from auditor.model.sources import Body, Read, ValueKind
 
 
-@dataclass(frozen=True, slots=True)
-class Swaps(Fact):
+class Swaps(Fact, frozen=True):
     """Active swap areas (/proc/swaps), and those that fstab(5) would activate.
 
     The kernel's table is kept whole: it holds paths and sizes. Of fstab only device,

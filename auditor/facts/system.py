@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from auditor.model.facts import Fact
@@ -14,8 +13,7 @@ from auditor.model.sources import Body, Line, Read, SourceText, ValueKind
 LONGEST = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class OsRelease(Fact):
+class OsRelease(Fact, frozen=True):
     """The system's name and version (os-release(5)).
 
     The file is kept whole: it is public, and derivatives name their parent in fields
@@ -54,8 +52,7 @@ def _unquoted(value: str) -> str:
         return value
 
 
-@dataclass(frozen=True, slots=True)
-class AptSources(Fact):
+class AptSources(Fact, frozen=True):
     """Where apt fetches packages from (sources.list(5)), user names cut out of URIs."""
 
     fragment: ClassVar[str] = r"""

@@ -6,7 +6,8 @@ The protocol knows no password, so whoever reaches the port reads.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.facts.software import Listener, Presence, Software
 from auditor.facts.superservers import SUPERSERVERS, Superservers
@@ -18,8 +19,7 @@ PROGRAMS = ("in.tftpd", "tftpd", "atftpd", "utftpd", "ptftpd")
 PACKAGES = ("tftpd-hpa", "tftpd", "atftpd", "tftp-server", "utftpd")
 
 
-@dataclass(frozen=True, slots=True)
-class TftpProgram:
+class TftpProgram(Struct, frozen=True):
     """A server that runs, or that a superserver starts, and what it was told.
 
     `folders` are the paths among its arguments, `creates` whether it lets clients make
@@ -31,8 +31,7 @@ class TftpProgram:
     read: Read[str]
 
 
-@dataclass(frozen=True, slots=True)
-class TftpServer:
+class TftpServer(Struct, frozen=True):
     """Derived fact: sockets on 69/udp, and the programs behind them."""
 
     presence: Presence

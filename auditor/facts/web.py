@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+
+from msgspec import Struct
 
 from auditor.facts.nginx import Directive, NginxConfig
 from auditor.facts.reach import Reached, reached
@@ -47,8 +48,7 @@ CONDITIONS = (
 PREFIX = "/usr/share/nginx"
 
 
-@dataclass(frozen=True, slots=True)
-class Listen:
+class Listen(Struct, frozen=True):
     """One `listen`: an address as written, `*` for all."""
 
     address: str
@@ -73,8 +73,7 @@ class Listen:
             return True
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A location, or what a server answers where no location fits (`path` is empty).
 
     `folder` is the path that is served, as far as it is the same for all requests.
@@ -173,8 +172,7 @@ def _lets_all_in(rules: tuple[Directive, ...]) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """One `server` block.
 
     `returns` answers every request in place of its locations; `to_tls` is a condition
@@ -199,8 +197,7 @@ class Server:
         return next((o for o in self.listens if o.exposed and not o.tls), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Nginx:
+class Nginx(Struct, frozen=True):
     """Derived fact: nginx's presence, its servers and their places."""
 
     presence: Presence

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.positions import Key, locate
@@ -16,23 +18,27 @@ from auditor.inventory.positions import Key, locate
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file that tomllib accepted."""
 
     file: str
     table: Mapping[str, Any]
-    lines: Mapping[Key, int]
+    text: str
 
     def line(self, key: Key) -> int | None:
         """The line of a key, or of the nearest table around it."""
-        while key and key not in self.lines:
+        lines = _lines(self.text)
+        while key and key not in lines:
             key = key[:-1]
-        return self.lines.get(key)
+        return lines.get(key)
 
     def problem(self, key: Key, message: str) -> Problem:
         """One mistake at a key of this file."""
         return Problem(self.file, message, self.line(key), dotted(key))
+
+
+# Only a file with mistakes, or with entries that name their place, is walked for lines.
+_lines = cache(locate)
 
 
 def dotted(key: Key) -> str:
@@ -59,7 +65,7 @@ def read_document(path: Path) -> Document:
         message = "this is not UTF-8: save the file as UTF-8"
         raise ConfigurationError([Problem(file, message, line)]) from None
     try:
-        return Document(file, tomllib.loads(text), locate(text))
+        return Document(file, tomllib.loads(text), text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError([_syntax(file, str(error), text)]) from None
     except (RecursionError, ValueError):  # what tomllib itself does not expect

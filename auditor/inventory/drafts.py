@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import Document, meant, read_document
@@ -40,11 +41,10 @@ _SINGLE: Mapping[str, type] = {
 _NAMED: Mapping[str, type] = {"groups": GroupEntry, "hosts": HostEntry}
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """A table where it stands.
 
-    `entry` is its dataclass, without the keys that are `wrong`; None when it can't
+    `entry` is its Struct, without the keys that are `wrong`; None when it can't
     be made without them.
     """
 
@@ -68,8 +68,7 @@ class Written:
         return folder / Path(text).expanduser()
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """An inventory as written: its tables, whichever file they stand in.
 
     `whole` is False when a file could not be read at all; names that only it may

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from auditor.inventory.structure import Schema
 from auditor.inventory.words import (
@@ -28,8 +28,7 @@ from auditor.model.host import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EngagementEntry:
+class EngagementEntry(Struct, frozen=True):
     """`[engagement]`."""
 
     client: str
@@ -41,8 +40,7 @@ class EngagementEntry:
     profile: str = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class LimitsEntry:
+class LimitsEntry(Struct, frozen=True):
     """`limits` of a host, a group or `[defaults]`."""
 
     connect: Seconds | None = None
@@ -52,22 +50,19 @@ class LimitsEntry:
     answer: Size | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RunLimitsEntry(LimitsEntry):
+class RunLimitsEntry(LimitsEntry, frozen=True):
     """`[limits]`: those of every host, and how many hosts at once."""
 
     jobs: Count | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoreEntry:
+class StoreEntry(Struct, frozen=True):
     """`[store]`."""
 
     dir: str = "runs"
 
 
-@dataclass(frozen=True, slots=True)
-class SharedEntry:
+class SharedEntry(Struct, frozen=True):
     """The keys that a host, a group and `[defaults]` have in common."""
 
     address: Address | None = None
@@ -92,15 +87,13 @@ class SharedEntry:
     limits: LimitsEntry | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HostEntry(SharedEntry):
+class HostEntry(SharedEntry, frozen=True):
     """`[hosts.NAME]` and `[defaults]`."""
 
     group: Name | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GroupEntry(SharedEntry):
+class GroupEntry(SharedEntry, frozen=True):
     """`[groups.NAME]`: any key of a host but its group, a title, hosts at once."""
 
     title: str | None = None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import Document, read_document
 from auditor.inventory.entries import SCHEMA, GroupEntry, HostEntry
-from auditor.inventory.positions import locate
 from auditor.inventory.words import NAME, NAME_RULE
 from auditor.inventory.writing import tables_as_toml
 from auditor.store.atomic import write_atomic
@@ -19,8 +19,7 @@ from auditor.store.atomic import write_atomic
 Table = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """Tables of hosts and groups as they would be written, and what was left out.
 
     `origin` says where they come from; `notes` are sentences for a person.
@@ -32,8 +31,7 @@ class Imported:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """How an import differs from the file that it replaces, by host name."""
 
     added: tuple[str, ...]
@@ -57,7 +55,7 @@ def imported_text(imported: Imported) -> str:
     if imported.groups:
         tables = {"groups": imported.groups, **tables}
     body = tables_as_toml(tables, imported.origin)
-    document = Document(imported.origin, tomllib.loads(body), locate(body))
+    document = Document(imported.origin, tomllib.loads(body), body)
     problems: list[Problem] = []
     for kind, entry in (("groups", GroupEntry), ("hosts", HostEntry)):
         for name in document.table.get(kind, {}):

@@ -13,9 +13,10 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+from msgspec import Struct
 
 from auditor.errors import ConfigurationError, Problem
 from auditor.model.host import Host, Inventory, Pins, fingerprint_of
@@ -25,8 +26,7 @@ REVOKED = "@revoked"
 AUTHORITY = "@cert-authority"
 
 
-@dataclass(frozen=True, slots=True)
-class PinLine:
+class PinLine(Struct, frozen=True):
     """One line: `[marker] names type blob [comment]`; `number` counts from 1."""
 
     number: int
@@ -231,8 +231,7 @@ def _write(path: Path, text: str) -> None:
     write_atomic(path, text.encode("utf-8", errors="surrogateescape"), mode)
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Struct, frozen=True):
     """What an existing known_hosts says of an inventory's hosts.
 
     `pins` are (host name, line) to take over; `ambiguous` are hosts whose address

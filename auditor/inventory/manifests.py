@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.declarations import SCHEMA, mistakes_of

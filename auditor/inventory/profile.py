@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from importlib.resources import as_file
 from pathlib import Path
 from typing import Any, NewType
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import Document, meant, read_document
@@ -22,8 +24,7 @@ Limit = NewType("Limit", float)
 _TABLES = ("sets", "patterns", "limits")
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileFile:
+class ProfileFile(Struct, frozen=True):
     """A profile as it is written; only the shipped one is complete."""
 
     name: str | None = None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from auditor.inventory.documents import dotted
 from auditor.inventory.drafts import Draft, Written
@@ -104,7 +105,7 @@ def resolve_limits(levels: Sequence[Written], run: Written | None) -> Limits:
     if run and run.entry:
         entries.append(run.entry)
     values: dict[str, Any] = {}
-    for key in (found.name for found in fields(LimitsEntry)):
+    for key in LimitsEntry.__struct_fields__:
         given = [getattr(entry, key) for entry in entries]
         nearest_first = [value for value in given if value is not None]
         if nearest_first:

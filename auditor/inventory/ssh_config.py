@@ -12,8 +12,9 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.imported import Imported, Table
@@ -26,8 +27,7 @@ Resolve = Callable[[str], Settings]
 _LINE = re.compile(r"\s*([A-Za-z]+)(?:\s*=\s*|\s+)(.*\S)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     file: str
     number: int
     keyword: str

@@ -1,28 +1,24 @@
 """Strict reading of what people write, with every mistake of it at once.
 
-cattrs walks the dataclasses; the hooks here refuse what Python would convert
-silently (a number for a text, `true` for 1, a text for a list of letters) and say
-what is due. The value of a secret's key is never repeated: its hook knows no
-value, and an unknown key is named without what stands behind it.
+The Structs of the model say what may stand in a table; the hooks refuse what Python
+would convert silently (a number for a text, `true` for 1, a text for a list of letters)
+and say what is due. The value of a secret's key is never repeated: its hook knows no
+value, and an unknown key is named without what stands behind it. msgspec stops at the
+first mistake, and what cattrs needs to be taught of Structs, names and places is more
+code than this.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
 
-from cattrs import BaseConverter, Converter
-from cattrs.cols import homogenous_tuple_structure_factory, mapping_structure_factory
-from cattrs.errors import (
-    BaseValidationError,
-    ClassValidationError,
-    ForbiddenExtraKeysError,
-    IterableValidationError,
-)
-from cattrs.gen import make_dict_structure_fn, override
+from msgspec import Struct
+from msgspec.structs import fields
 
 from auditor.errors import Problem
 from auditor.inventory.documents import Document, meant
@@ -121,10 +117,11 @@ class Schema:
         names: Mapping[type, Mapping[str, str]] | None = None,
         hints: Mapping[str, str] | None = None,
     ) -> None:
-        self.kinds = kinds or {}
-        self.names = names or {}
-        self.hints = hints or {}
-        self.converter = self._converter(hooks)
+        self._hooks = {**_SCALARS, **hooks}
+        self._kinds = kinds or {}
+        self._names = names or {}
+        self._hints = hints or {}
+        self._fields: Callable[[Any], dict[str, _Field]] = cache(self._fields_of)
 
     def read(
         self, document: Document, key: Key, kind: type[T], problems: list[Problem]
@@ -144,111 +141,116 @@ class Schema:
         value: Any = document.table
         for part in key:
             value = value[part]
-        try:
-            return self.converter.structure(value, kind), frozenset()
-        except (BaseValidationError, WrongValueError) as error:
-            found = list(self.mistakes(error, key))
-        problems += [document.problem(place, message) for place, message in found]
-        wrong = {str(place[len(key)]) for place, _ in found if len(place) > len(key)}
+        mistakes: list[_Mistake] = []
+        entry = self._value(value, kind, key, mistakes)
+        if not mistakes:
+            return entry, frozenset()
+        problems += [document.problem(place, message) for place, message in mistakes]
+        wrong = {str(place[len(key)]) for place, _ in mistakes if place != key}
         rest = value if isinstance(value, dict) else {}
         right = {name: rest[name] for name in rest if name not in wrong}
+        return self._struct(right, kind, key, []), frozenset({*wrong, ""})
+
+    def _value(
+        self, value: object, kind: Any, key: Key, mistakes: list[_Mistake]
+    ) -> Any:
+        """One value of a table or a list; None with its mistakes noted."""
         try:
-            return self.converter.structure(right, kind), frozenset({*wrong, ""})
-        except BaseValidationError:
-            return None, frozenset({*wrong, ""})
+            return self._read(value, kind, key, mistakes)
+        except WrongValueError as error:
+            mistakes.append((key, str(error)))
+            return None
 
-    def _converter(self, hooks: Mapping[Any, Hook]) -> Converter:
-        made = Converter(forbid_extra_keys=True, detailed_validation=True)
-        scalars: dict[Any, Hook] = {
-            str: text,
-            int: whole,
-            float: number,
-            bool: yes_or_no,
-            date: day,
-        }
-        made.register_structure_hook_func(_is(Literal), one_of)
-        made.register_structure_hook_factory(_is(tuple), _list_of)
-        made.register_structure_hook_factory(_is(Mapping), _table_of)
-        made.register_structure_hook_factory(is_dataclass, self._class)
-        # By type, not by predicate: cattrs' own converters of str, int and float
-        # stand above predicates. Last, since `Secret` is a dataclass too.
-        for kind, hook in {**scalars, **hooks}.items():
-            made.register_structure_hook(kind, hook)
-        return made
-
-    def _class(self, kind: type, converter: Converter) -> Hook:
-        names, kinds = self.names.get(kind, {}), self.kinds.get(kind, {})
-        overrides: dict[str, Any] = {
-            name: override(
-                rename=names.get(name),
-                struct_hook=_as(kinds[name], converter) if name in kinds else None,
-                omit=name == "place" or None,
+    def _read(
+        self, value: object, kind: Any, key: Key, mistakes: list[_Mistake]
+    ) -> Any:
+        if kind in self._hooks:
+            return self._hooks[kind](value, kind)
+        origin, inner = get_origin(kind), get_args(kind)
+        if origin is Literal:
+            return one_of(value, kind)
+        if origin is tuple:
+            return tuple(
+                self._value(one, inner[0], (*key, index), mistakes)
+                for index, one in enumerate(_due(list, "a list", value))
             )
-            for name in _keys(kind)
+        if origin is Mapping:
+            return {
+                name: self._value(one, inner[1], (*key, name), mistakes)
+                for name, one in _due(dict, "a table", value).items()
+            }
+        return self._struct(_due(dict, "a table", value), kind, key, mistakes)
+
+    def _struct(
+        self, table: dict[str, Any], kind: type[T], key: Key, mistakes: list[_Mistake]
+    ) -> T | None:
+        fields, before = self._fields(kind), len(mistakes)
+        given: dict[str, Any] = {}
+        for name, field in fields.items():
+            if name in table:
+                place = (*key, name)
+                given[field.name] = self._value(
+                    table[name], field.type, place, mistakes
+                )
+            elif field.required:
+                mistakes.append(((*key, name), "this key is missing"))
+        mistakes += [
+            ((*key, name), self._unknown(name, list(fields)))
+            for name in sorted(table.keys() - fields.keys())
+        ]
+        return kind(**given) if len(mistakes) == before else None
+
+    def _fields_of(self, kind: type) -> dict[str, _Field]:
+        """The fields of a Struct by their name in the file."""
+        names, kinds = self._names.get(kind, {}), self._kinds.get(kind, {})
+        return {
+            names.get(field.name, field.name): _Field(
+                field.name,
+                kinds.get(field.name) or _present(field.type),
+                field.required,
+            )
+            for field in fields(kind)
+            if field.name != "place"
         }
-        made: Hook = make_dict_structure_fn(kind, converter, **overrides)
-        return _expecting(dict, "a table", made)
 
-    def mistakes(self, error: BaseException, key: Key) -> Iterator[tuple[Key, str]]:
-        """Flatten an error of cattrs into places and messages for people."""
-        match error:
-            case ClassValidationError():
-                named, other = error.group_exceptions()
-                names = self.names.get(error.cl, {})
-                for inner, note in named:
-                    place = (*key, names.get(note.name, note.name))
-                    yield from self.mistakes(inner, place)
-                for inner in other:
-                    yield from self.mistakes(inner, key)
-            case IterableValidationError():
-                for inner, position in error.group_exceptions()[0]:
-                    yield from self.mistakes(inner, (*key, position.index))
-            case ForbiddenExtraKeysError():
-                for extra in sorted(error.extra_fields):
-                    yield (*key, extra), self.unknown(extra, error.cl)
-            case KeyError():
-                yield key, "this key is missing"
-            case _:
-                yield key, str(error)
-
-    def unknown(self, key: str, kind: type) -> str:
+    def _unknown(self, key: str, known: list[str]) -> str:
         """What to say of a key that is none of a table's."""
-        if key in self.hints:
-            return f"unknown key; {self.hints[key]}"
-        names = self.names.get(kind, {})
-        known = [names.get(name, name) for name in _keys(kind) if name != "place"]
+        if key in self._hints:
+            return f"unknown key; {self._hints[key]}"
         near = meant(key, known)
         if not near and len(known) <= 12:
             near = f"; the keys here are {', '.join(known)}"
         return f"unknown key{near}"
 
 
-def _keys(kind: type) -> list[str]:
-    return [found.name for found in fields(kind)]
+_Mistake = tuple[Key, str]
 
 
-def _is(origin: object) -> Callable[[Any], bool]:
-    return lambda kind: get_origin(kind) is origin
+class _Field(Struct, frozen=True):
+    """A field of a Struct: its name there, the type to read it as."""
+
+    name: str
+    type: Any
+    required: bool
 
 
-def _as(kind: Any, converter: Converter) -> Hook:
-    return lambda value, _: converter.structure(value, kind)
+def _present(kind: Any) -> Any:
+    """The type that a key has where it is written: `X` of `X | None`."""
+    if get_origin(kind) in (Union, UnionType):
+        (kind,) = (one for one in get_args(kind) if one is not type(None))
+    return kind
 
 
-def _list_of(kind: type, converter: BaseConverter) -> Hook:
-    return _expecting(
-        list, "a list", homogenous_tuple_structure_factory(kind, converter)
-    )
+def _due(kind: type[T], words: str, value: object) -> T:
+    if not isinstance(value, kind):
+        raise WrongValueError(f"{words} is due, not {described(value)}")
+    return value
 
 
-def _table_of(kind: type, converter: BaseConverter) -> Hook:
-    return _expecting(dict, "a table", mapping_structure_factory(kind, converter))
-
-
-def _expecting(kind: type, due: str, hook: Hook) -> Hook:
-    def guarded(value: Any, target: Any) -> Any:
-        if not isinstance(value, kind):
-            raise WrongValueError(f"{due} is due, not {described(value)}")
-        return hook(value, target)
-
-    return guarded
+_SCALARS: dict[Any, Hook] = {
+    str: text,
+    int: whole,
+    float: number,
+    bool: yes_or_no,
+    date: day,
+}

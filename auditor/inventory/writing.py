@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
 from typing import Any
 
 import toml
+from msgspec.structs import asdict
 
 from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import dotted
@@ -85,7 +85,7 @@ def host_table(host: Host, limits: Limits) -> dict[str, Any]:
     """The keys of a host that differ from what is built in, secrets left out."""
     usual = Host(host.name, host.name, limits=limits)
     table: dict[str, Any] = {}
-    for name in (field.name for field in fields(Host)):
+    for name in Host.__struct_fields__:
         value = getattr(host, name)
         if name == "name" or name in _SECRETS or value == getattr(usual, name):
             continue

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from auditor.model.facts import DERIVED, Fact
 from auditor.model.findings import Finding, Reason, Severity
@@ -16,8 +17,7 @@ F_co = TypeVar("F_co", covariant=True)
 CheckFunction = Callable[..., Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Struct, frozen=True):
     """The instant that a snapshot is judged at, and the client's time zone."""
 
     instant: datetime
@@ -29,8 +29,7 @@ class Audit:
         return self.instant.astimezone(ZoneInfo(self.timezone)).date()
 
 
-@dataclass(frozen=True, slots=True)
-class Fleet(Generic[F_co]):
+class Fleet(Struct, Generic[F_co], frozen=True):
     """One fact, or derived fact, of all hosts of a run.
 
     `read` has the hosts that gave it, `unread` the others with the reason; `digest
@@ -42,8 +41,7 @@ class Fleet(Generic[F_co]):
     digest_keys: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """What explain, report and docs say of a check in one language."""
 
     title: str
@@ -56,8 +54,7 @@ class Texts:
     messages: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Sidecar:
+class Sidecar(Struct, frozen=True):
     """The `.toml` beside a check."""
 
     id: str
@@ -68,20 +65,24 @@ class Sidecar:
     attestation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A check as loaded: its function and its sidecar, which share one name."""
+class Check(Struct, frozen=True):
+    """A check as loaded: its function and its sidecar, which share one name.
 
+    `id` is such as `ACC-001`; `read_sidecar` is asked for the rest, which collecting
+    does without.
+    """
+
+    id: str
     name: str
     family: str
     function: CheckFunction
     inputs: Mapping[str, Any]
-    sidecar: Sidecar
+    read_sidecar: Callable[[], Sidecar]
 
     @property
-    def id(self) -> str:
-        """`ACC-001`."""
-        return self.sidecar.id
+    def sidecar(self) -> Sidecar:
+        """Its texts, severities and requirements."""
+        return self.read_sidecar()
 
     @property
     def fleet(self) -> bool:

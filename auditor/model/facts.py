@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar, Self, TypeVar, get_type_hints
+
+from msgspec import Struct
 
 from auditor.model.host import Host
 from auditor.model.manifests import Manifests
@@ -14,8 +15,7 @@ from auditor.model.sources import Body, Source, Status, status_of, unread_body
 D = TypeVar("D")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One noun of a system: its shell fragment, its parameters, its parser.
 
     A subclass adds its values as fields. `fragment` is the body of a shell function

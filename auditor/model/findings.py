@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Any
+
+from msgspec import Struct, field
 
 from auditor.model.sources import Read, Source, ValueKind
 
@@ -63,8 +64,7 @@ class Reason(StrEnum):
     CHECK_ERROR = "check_error"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """The stable thing judged: an account, a service instance, a directory …"""
 
     kind: str
@@ -78,16 +78,14 @@ class Subject:
 WHOLE_HOST = Subject("host", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A value inside a message."""
 
     kind: ValueKind
     value: str | int
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What was read; a bare value is refused, so that its source is always known."""
 
     read: Read[Any]
@@ -102,8 +100,7 @@ class Evidence:
         return " ".join(str(shown) for shown in self.read.shows)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What a check yields for one subject; the engine adds check and host.
 
     `rests_on` narrows within the facts of the sources that it names, `without` leaves

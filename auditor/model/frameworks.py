@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Annotated
 
-from cattrs import ClassValidationError, Converter, transform_error
+from msgspec import Meta, Struct, ValidationError, convert
 
 from auditor.errors import ConfigurationError, Problem
 
+Text = Annotated[str, Meta(pattern=r"\S")]
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+
+class Wording(Struct, frozen=True, forbid_unknown_fields=True):
     """The same words in both languages."""
 
-    en: str
-    fr: str
+    en: Text
+    fr: Text
 
     def __getitem__(self, language: str) -> str:
         """The words in `en` or `fr`; KeyError for another language."""
         return {"en": self.en, "fr": self.fr}[language]
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True, forbid_unknown_fields=True):
     """One item of a framework; `id` is the framework's own identifier, verbatim.
 
     A failing of SAN-2022-009 has more: `question` asks whether a fleet does better,
@@ -35,24 +35,23 @@ class Requirement:
     the checks that answer it, the most telling first.
     """
 
-    id: str
+    id: Text
     text: Wording
     question: Wording | None = None
-    article: str | None = None
-    checks: tuple[str, ...] = ()
+    article: Text | None = None
+    checks: tuple[Text, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Framework:
+class Framework(Struct, frozen=True, forbid_unknown_fields=True):
     """A text that checks are mapped to; `claim` is all that a mapping may say.
 
     `source` names the published text, `requirement` holds what checks are mapped to,
     not the whole text.
     """
 
-    id: str
-    version: str
-    source: str
+    id: Text
+    version: Text
+    source: Text
     title: Wording
     claim: Wording
     requirement: tuple[Requirement, ...]
@@ -91,15 +90,13 @@ def find_requirement(requirement_id: str) -> Requirement:
 def read_framework(name: str, text: str) -> Framework:
     """The framework that the TOML of the file of that name holds.
 
-    Raises ConfigurationError with all of the file's mistakes.
+    Raises ConfigurationError with the first mistake of the file's shape, or with all
+    of its contradictions.
     """
     try:
-        framework = _converter().structure(tomllib.loads(text), Framework)
-    except tomllib.TOMLDecodeError as error:
+        framework = convert(tomllib.loads(text), Framework)
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise ConfigurationError([Problem(name, str(error))]) from None
-    except ClassValidationError as error:
-        problems = [Problem(name, message) for message in transform_error(error)]
-        raise ConfigurationError(problems) from None
     if problems := list(_contradictions(name, framework)):
         raise ConfigurationError(problems)
     return framework
@@ -115,16 +112,3 @@ def _contradictions(name: str, framework: Framework) -> list[Problem]:
             problems.append(Problem(name, f"{requirement.id} stands here twice"))
         seen.add(requirement.id)
     return problems
-
-
-def _converter() -> Converter:
-    converter = Converter(forbid_extra_keys=True)
-    converter.register_structure_hook(str, _text)
-    return converter
-
-
-def _text(value: object, _: type[str]) -> str:
-    # cattrs would make '5' of a 5
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("must be a text that is not empty")
-    return value

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64decode, b64encode
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 SecretKind = Literal["env", "file", "command", "prompt"]
 Zone = Literal["internet", "private"]
@@ -24,8 +25,7 @@ MIB = 1 << 20
 GIB = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Struct, frozen=True):
     """Where a secret is found, never the secret.
 
     `reference` is, by kind: the variable's name (`env`), the absolute path
@@ -36,11 +36,13 @@ class Secret:
     """
 
     kind: SecretKind
-    reference: tuple[str, ...] = field(repr=False)
+    reference: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Secret(kind={self.kind!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one host may cost: seconds and bytes."""
 
     connect: float = 10
@@ -50,8 +52,7 @@ class Limits:
     answer: int = 8 * MIB
 
 
-@dataclass(frozen=True, slots=True)
-class Engagement:
+class Engagement(Struct, frozen=True):
     """Who is audited by whom; `frameworks` is None for all that are shipped."""
 
     client: str
@@ -61,8 +62,7 @@ class Engagement:
     frameworks: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A laboratory; `limit` is how many of its hosts are audited at once."""
 
     name: str
@@ -70,8 +70,7 @@ class Group:
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(Struct, frozen=True):
     """One host of the inventory with every key resolved.
 
     `jump` is the inventory name of the host in between; `host_keys` are the
@@ -103,8 +102,7 @@ class Host:
     limits: Limits = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(Struct, frozen=True):
     """Everything that one `-i` gives; `hosts` in the order of the files.
 
     `folder` is where `known_hosts` lies: the inventory itself when it is a
@@ -138,8 +136,7 @@ def jumps_of(inventory: Inventory, host: Host) -> tuple[Host, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Pins:
+class Pins(Struct, frozen=True):
     """The host keys that one host may show.
 
     `keys` are (type, base64) from `known_hosts`; `fingerprints` are the `host_key`

@@ -10,10 +10,12 @@ Fields as in the project's regulatory notes: the instruction of a migration
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Generic, Literal, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 OwnerKind = Literal["person", "automaton", "transfer", "break-glass"]
 ServiceKind = Literal[
@@ -53,8 +55,7 @@ def matches(patterns: tuple[str, ...], host: str) -> bool:
     return any(fnmatchcase(name, pattern.casefold()) for pattern in patterns)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where an entry was written; `line` counts from 1."""
 
     file: str
@@ -64,8 +65,7 @@ class Place:
 NOWHERE = Place("", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(Struct, frozen=True):
     """One kind of data that an instruction allows to move."""
 
     name: str
@@ -77,16 +77,14 @@ class Dataset:
     date_field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class WorkCopy:
+class WorkCopy(Struct, frozen=True):
     """A copy made during a migration; its host need not be in the inventory."""
 
     host: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationRecord:
+class MigrationRecord(Struct, frozen=True):
     """What is filled in when a migration ends (check MIG-013)."""
 
     counts_source: int | None = None
@@ -101,8 +99,7 @@ class MigrationRecord:
     erasure_method: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(Struct, frozen=True):
     """The controller's instruction for one migration, and its record."""
 
     id: str
@@ -170,8 +167,7 @@ class Migration:
         return self.erase_by is not None and day > self.erase_by
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """Whom an account belongs to; several `owners` of a person are a failing."""
 
     account: str
@@ -198,8 +194,7 @@ class Owner:
         return max(0, (day - self.review_by).days) if self.review_by else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A service that the client declares on a host."""
 
     host: str
@@ -223,8 +218,7 @@ class Service:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class Attestation:
+class Attestation(Struct, frozen=True):
     """A statement that a person signed about what no probe can see."""
 
     subject: AttestationSubject
@@ -252,8 +246,7 @@ class Attestation:
         return day > self.valid_until
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """A finding that somebody accepted, for a time and for a reason."""
 
     check: str
@@ -281,8 +274,7 @@ class Waiver:
         return day > self.until
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest(Generic[Entry]):
+class Manifest(Struct, Generic[Entry], frozen=True):
     """The entries of one kind; `file` is None when there is no such file."""
 
     file: str | None = None
@@ -294,8 +286,7 @@ class Manifest(Generic[Entry]):
         return self.file is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Owners(Manifest[Owner]):
+class Owners(Manifest[Owner], frozen=True):
     """All owners of all hosts, for checks that look at the fleet."""
 
     def of(self, account: str, host: str) -> tuple[Owner, ...]:
@@ -307,8 +298,7 @@ class Owners(Manifest[Owner]):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Manifests:
+class Manifests(Struct, frozen=True):
     """The five manifests of a client, whole or cut to one host.
 
     `timezone` is the one that the dates are local to; `Audit.date` is the day to

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class EndOfLife:
+
+class EndOfLife(Struct, frozen=True):
     """When a release of a system stops getting security updates.
 
     `os` is the ID of os-release, `version` its VERSION_ID (the major number for
@@ -25,8 +25,7 @@ class EndOfLife:
     verified: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """The default profile with a client's own values laid over it.
 
     `sets` are lists of names (accounts, ciphers, roots …); `patterns` are the

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
@@ -70,8 +72,7 @@ class ValueKind(StrEnum):
     WORD = "word"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """One file, command, search or entry of a search that a fact rests on."""
 
     fact: str
@@ -86,8 +87,7 @@ class Source:
         return self.kind == "alternative" or self.status in SEEN
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A value as evidence shows it; `key` may be empty."""
 
     key: str
@@ -98,8 +98,7 @@ class Shown:
         return f"{self.key}={self.value}" if self.key else self.value
 
 
-@dataclass(frozen=True, slots=True)
-class Read(Generic[T_co]):
+class Read(Struct, Generic[T_co], frozen=True):
     """A value together with where it was read: the only stuff of evidence.
 
     `line` counts from 1 and is None where no line says it: a built-in default, an
@@ -121,8 +120,7 @@ class Read(Generic[T_co]):
         return Read(value, self.source, self.line, self.shows)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a source: its number there and its text, still escaped."""
 
     number: int
@@ -139,8 +137,7 @@ class Line:
         return tuple(unescape(part) for part in self.raw.split("\t"))
 
 
-@dataclass(frozen=True, slots=True)
-class SourceText:
+class SourceText(Struct, frozen=True):
     """A source and the lines that came from it."""
 
     source: Source
@@ -161,8 +158,7 @@ class SourceText:
         return Read(value, self.source, number, (Shown(key, kind, text),))
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """The whole answer of one fact."""
 
     fact: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from auditor.model.findings import Verdict
 from auditor.model.run import Bucket, CheckInfo, FindingRecord, HostInfo, WaivedRecord
@@ -17,16 +18,14 @@ from auditor.report.view import Chip, View
 ENDING = timedelta(days=90)
 
 
-@dataclass(frozen=True, slots=True)
-class SheetLine:
+class SheetLine(Struct, frozen=True):
     """Checks of a host: one with its title, or several of which the same is said."""
 
     checks: tuple[str, ...]
     said: Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPart:
+class SheetPart(Struct, frozen=True):
     """The checks of a host that came to one bucket."""
 
     bucket: Bucket
@@ -38,8 +37,7 @@ class SheetPart:
         return sum(len(line.checks) for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """All of one host."""
 
     host: HostInfo
@@ -54,8 +52,7 @@ class Sheet:
         return [(bucket, counts.get(bucket, 0)) for bucket in BUCKETS]
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """An accepted risk, with the verdict that stays under it."""
 
     finding: FindingRecord
@@ -65,8 +62,7 @@ class Accepted:
     ends_soon: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """What a person declares of something that no probe sees, for some hosts."""
 
     check: str
@@ -75,8 +71,7 @@ class Declared:
     hosts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A check in the catalogue."""
 
     check: CheckInfo

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from auditor.model.findings import Severity, Verdict
 from auditor.model.run import Bucket, CheckInfo, EvidenceRecord, FindingRecord, HostInfo
@@ -20,8 +21,7 @@ MOST_EVIDENCE = 8
 _OPEN = (Verdict.FAIL, Verdict.WARN)
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """One line of evidence: where it stands and what it says."""
 
     place: str
@@ -29,8 +29,7 @@ class Proof:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One finding of a host."""
 
     bucket: Bucket
@@ -41,8 +40,7 @@ class Said:
     group: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class HostRow:
+class HostRow(Struct, frozen=True):
     """What a check found on one host; `more` findings are not listed here."""
 
     host: HostInfo
@@ -51,16 +49,14 @@ class HostRow:
     partial: tuple[Sentence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """How to mend it on one family of systems."""
 
     system: str
     text: tuple[Sentence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A check with everything that a technician needs to mend and verify it."""
 
     check: CheckInfo
@@ -79,8 +75,7 @@ class Block:
     chips: tuple[Chip, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A step of the order of work and its blocks."""
 
     key: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from auditor.model.findings import Severity
 from auditor.model.run import Bucket
@@ -14,8 +14,7 @@ from auditor.report.view import View
 MOST_DECISIONS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What to order, from whom, by when, and what it costs for its gravest check."""
 
     title: str
@@ -26,8 +25,7 @@ class Decision:
     checks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Struct, frozen=True):
     key: str
     step: str
     checks: tuple[str, ...]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib import import_module
+
+from msgspec import Struct
 
 import auditor.report
 from auditor.model.check import Sidecar
@@ -19,8 +20,7 @@ from auditor.model.run import Run
 PREFIX = "as_"
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True):
     """What every format is made from; `language` is `en` or `fr`."""
 
     run: Run

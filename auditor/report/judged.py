@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.model.findings import Reason, Severity, Verdict
 from auditor.model.run import Bucket, CheckInfo, FindingRecord, HostInfo, Run, bucket_of
@@ -15,8 +16,7 @@ SEVERITIES = tuple(Severity)
 Pair = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A run with its findings by (check, host); a pair without any is `unknown`."""
 
     run: Run

@@ -10,7 +10,6 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from importlib import resources
@@ -20,6 +19,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from msgspec import Struct
 
 #: The languages that a report can be written in, and the locale of each.
 LOCALES = {"en": "en_GB", "fr": "fr_FR"}
@@ -30,8 +30,7 @@ _DATES = {"en": "d MMMM y", "fr": "d MMMM y"}
 _TIMES = {"en": "{0:%H:%M}", "fr": "{0.hour}\u00a0h\u00a0{0:%M}"}
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """Labels by dotted key; an unknown key is a KeyError, never an empty word."""
 
     language: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.model.findings import Reason
 from auditor.model.run import GRAVEST_FIRST, Bucket, HostInfo
@@ -16,8 +17,7 @@ MOST_FAMILIES = 12
 OTHERS = "others"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A host's checks of one family; `text` is seen, `name` is heard."""
 
     bucket: Bucket
@@ -25,8 +25,7 @@ class Cell:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A host; without cells it was not seen, and `state` says why."""
 
     host: HostInfo
@@ -34,16 +33,14 @@ class Row:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A laboratory; `title` is empty for hosts of none."""
 
     title: str
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """Columns of families by name, and rows by laboratory."""
 
     columns: tuple[str, ...]

@@ -7,7 +7,8 @@ is not proven gets no drawing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.model.findings import Verdict
 from auditor.model.run import FindingRecord, ValueRecord
@@ -21,8 +22,7 @@ MOST_LETTERS = 30
 _PLACES = frozenset({"directory", "path", "root", "file"})
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A box of the drawing; `hot` boxes are what is wrong."""
 
     x: int
@@ -32,8 +32,7 @@ class Node:
     hot: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DataPath:
+class DataPath(Struct, frozen=True):
     """The drawing; `told` says the same in words."""
 
     host: str

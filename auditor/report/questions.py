@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.model.findings import Reason, Verdict
 from auditor.model.frameworks import Requirement
@@ -13,8 +14,7 @@ from auditor.report.view import View
 CASE = "cnil-san-2022-009"
 
 
-@dataclass(frozen=True, slots=True)
-class Deciding:
+class Deciding(Struct, frozen=True):
     """A check that decided an answer, and the hosts on which it did."""
 
     check: str
@@ -22,8 +22,7 @@ class Deciding:
     hosts: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One question: `answer` is a label's key, `bucket` the shape beside it."""
 
     number: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from auditor.model.check import Sidecar, Texts
 from auditor.model.findings import Verdict
@@ -34,8 +35,7 @@ _PROSE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """A stretch of a sentence; `code` marks what is written in no human language."""
 
     text: str
@@ -45,8 +45,7 @@ class Part:
 Sentence = tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(Struct, frozen=True):
     """Says what findings mean, in the language of its labels."""
 
     labels: Labels

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 import msgspec
+from msgspec import Struct
 
 from auditor.model.findings import Severity
 from auditor.model.run import Bucket, CheckInfo
@@ -64,8 +64,7 @@ class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return frozenset(check for name in sets for check in self.sets[name])
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A sentence by its label's key, and the hosts on which it holds."""
 
     key: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from auditor.model.findings import Severity, Verdict
 from auditor.model.run import Bucket
@@ -33,8 +34,7 @@ MOST_IN_BREACH = 3
 MOST_CAUSES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A bucket in bar and legend; `x` and `width` are thousandths of the bar."""
 
     bucket: Bucket
@@ -43,8 +43,7 @@ class Segment:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
-class Exposed:
+class Exposed(Struct, frozen=True):
     """A host whose findings may reveal a breach."""
 
     host: str
@@ -52,8 +51,7 @@ class Exposed:
     checks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(Struct, frozen=True):
     """The breach box; `level` as in the report's scale, 1: exposure, logs not read."""
 
     level: int
@@ -63,8 +61,7 @@ class Breach:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class UnseenLine:
+class UnseenLine(Struct, frozen=True):
     """One cause of what was not seen, short enough for the first page."""
 
     cause: str
@@ -73,8 +70,7 @@ class UnseenLine:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """All of the first page but questions and decisions."""
 
     verdict: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.model.findings import Reason, Verdict
 from auditor.model.run import Bucket, FindingRecord
@@ -33,8 +34,7 @@ UNSEEN_STATES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HostCause:
+class HostCause(Struct, frozen=True):
     """The checks that one cause left open on hosts; `all` when it was every one."""
 
     hosts: tuple[str, ...]
@@ -43,8 +43,7 @@ class HostCause:
     details: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """One reason, with the hosts that it concerns, the most concerned first."""
 
     reason: Reason

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.model.check import Sidecar
 from auditor.model.frameworks import Framework
@@ -30,16 +31,14 @@ FAMILIES = (
 _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9._-]")
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Struct, frozen=True):
     """A requirement as `RGPD art. 32(1)(b)`, with the words of the requirement."""
 
     text: str
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """A judged run in one language."""
 
     judged: Judged

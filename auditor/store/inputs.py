@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from auditor.inventory.profile import profile_as_toml
 from auditor.inventory.writing import inventory_as_toml

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.facts.data_places import holds_data
 from auditor.facts.file_tree import Entry, FileTree
@@ -32,8 +33,7 @@ NGINX = Subject("service", "nginx")
 ELSEWHERE = (FileTree, Listeners, Packages, Units)
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """A place that answers with files, and what is wrong with giving them to all."""
 
     place: Place

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.facts.reach import Reach, Reached
 from auditor.facts.samba import (
@@ -25,8 +26,7 @@ NO = frozenset({"no", "false", "off", "0"})
 ELSEWHERE = (Packages, Listeners, Units, SharedFolders)
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(Struct, frozen=True):
     """What is the same for all shares; a later line of any file may override."""
 
     config: SambaConfig

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.facts.people import is_generic
 from auditor.facts.shadow import Digest, PasswordDigests
@@ -35,8 +36,7 @@ def same_password_field(
             yield judged(member, members, owners, generic, f"password {number}")
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One account of one server with that field."""
 
     host: Host

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.facts.host_keys import HostKeys
 from auditor.facts.key_holders import KeyHolder, KeyHolders
@@ -29,8 +30,7 @@ def same_user_key(
     yield from clones(host_keys)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One account of one server that a key opens."""
 
     host: Host

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from auditor.facts.logins import Login, Logins
 from auditor.facts.people import as_evidence, is_generic, sole_owner

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from auditor.facts.data_places import holds_data
 from auditor.facts.file_services import FileServices
@@ -19,6 +20,7 @@ from auditor.facts.postgresql import (
 )
 from auditor.facts.reach import Reached
 from auditor.facts.samba import SambaConfig, Share
+from auditor.facts.software import Presence
 from auditor.facts.superservers import Superservers
 from auditor.facts.web import APPLICATIONS, Place
 from auditor.model.check import check
@@ -57,8 +59,7 @@ class Kept(Enum):
     ENOUGH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True):
     """What a service logs of accesses to its data, and the lines that say so."""
 
     subject: Subject
@@ -80,7 +81,7 @@ def data_access_unlogged(
     profile: Profile,
 ) -> Iterator[Finding]:
     """Each service that hands out data."""
-    presences = {
+    presences: dict[str, tuple[Presence, type[Fact]]] = {
         "vsftpd": (files.ftp.presence, VsftpdConfig),
         "samba": (files.samba.presence, SambaConfig),
         "nginx": (files.nginx.presence, NginxConfig),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.facts.alerting import Fail2ban, RateLimits
 from auditor.facts.ftp import FtpServices, VsftpdConfig, is_on
@@ -99,8 +100,7 @@ def ftp_door(ftp: FtpServices, software: Software) -> list[Read[str]]:
     return [proof.read for proof in other.proof] if other.open else []
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
+class Guards(Struct, frozen=True):
     """Everything that may limit or notice failed logins."""
 
     jails: Fail2ban
@@ -113,6 +113,7 @@ class Guards:
     ) -> Finding:
         """The best guard of a service that takes passwords."""
         watchers = self.processes.named(*WATCHERS[kind])
+        others: list[type[Fact]]
         if jail := self._jail(kind):
             others = [*DOORS, PamStacks, RateLimits]
             return PASS(

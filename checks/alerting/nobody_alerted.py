@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.facts.alerting import AlertSettings, Fail2ban, delivered_test
 from auditor.facts.attested import attested_on
@@ -32,8 +33,7 @@ PROCESSES = {"wazuh": ("wazuh-maild", "ossec-maild"), "monit": ("monit",)}
 SILENT = frozenset({"node_exporter", "collectd", "netdata", "munin-node", "monit"})
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A component in use and whom it writes to; `by_sendmail`: through the host."""
 
     component: str

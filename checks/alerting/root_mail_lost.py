@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from auditor.facts.alerting import delivered_test
 from auditor.facts.mail import Mail, RootMailboxes

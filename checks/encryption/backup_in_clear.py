@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.facts.absence import nothing_in
 from auditor.facts.attested import attested_on
@@ -38,8 +39,7 @@ BACKUP = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What shelters a folder, and what says so."""
 
     shelter: Shelter

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from auditor.facts.data_places import holds_data
 from auditor.facts.declared import declared
@@ -38,8 +39,7 @@ TRANSFERS = Subject("service", "transfers")
 OTHERS = ("apache2", "httpd", "lighttpd", "caddy", "proftpd", "pure-ftpd")
 
 
-@dataclass(frozen=True, slots=True)
-class Clear:
+class Clear(Struct, frozen=True):
     """What goes in clear, how bad that is, and the lines that say so."""
 
     message: str

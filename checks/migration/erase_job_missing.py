@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from auditor.facts.declared import declared
 from auditor.facts.file_tree import Entry, FileTree
@@ -25,8 +26,7 @@ from auditor.model.profile import Profile
 from auditor.model.sources import Source, ValueKind
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One migration with files left here, and all that could erase them."""
 
     migration: Migration

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from auditor.facts.patient_data import PatientData, PatientFile
 from auditor.facts.served_roots import ServedRoots

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.facts.declared import declared
 from auditor.facts.file_tree import FileTree
@@ -63,8 +65,7 @@ def patient_data_served(
         yield PASS(WHOLE_HOST, "none", rests_on=rests)
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(Struct, frozen=True):
     """A served folder and its files with counts."""
 
     folder: str

@@ -32,7 +32,7 @@ from auditor.model.findings import (
 from auditor.model.sources import Read
 
 #: What a PASS, which sshd's own words prove, does not need.
-NEEDLESS = (Passwd, Shadow, *SOFTWARE)
+NEEDLESS: tuple[type, ...] = (Passwd, Shadow, *SOFTWARE)
 
 
 @check

@@ -7,10 +7,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.collect.fleet import Event, collect_hosts
 from auditor.collect.program import Program
@@ -28,7 +28,7 @@ INTERRUPTED = ("interrupted", "interrupted")
 
 def local(name: str, **keys: object) -> Host:
     entry = Host(name, name, transport="local", privilege="never", limits=QUICK)
-    return replace(entry, **keys)  # type: ignore[arg-type]
+    return replace(entry, **keys)
 
 
 def states(snapshots: list[Snapshot]) -> dict[str, tuple[str, str | None]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 
@@ -21,8 +20,7 @@ AT = datetime(2026, 11, 25, 10, tzinfo=UTC)
 PROFILE = Profile("default", "", {}, {}, {})
 
 
-@dataclass(frozen=True, slots=True)
-class Door(Fact):
+class Door(Fact, frozen=True):
     """Lines `NAME=STATE` of /etc/doors."""
 
     fragment: ClassVar[str] = "source_file /etc/doors lines:equals 'front back'"
@@ -40,8 +38,7 @@ class Door(Fact):
         return cls(body.sources, doors)
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm(Fact):
+class Alarm(Fact, frozen=True):
     """Another fact, of which only the sources matter."""
 
     fragment: ClassVar[str] = "source_file /etc/alarm keep"
@@ -84,4 +81,5 @@ def check_of(
         severity_by_message=by_message or {},
     )
     kinds: dict[str, Any] = inputs_of(function)
-    return Check(function.__name__, "test", function, kinds, sidecar)
+    name = function.__name__
+    return Check(sidecar.id, name, "test", function, kinds, lambda: sidecar)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from msgspec import structs
+from msgspec.structs import replace
 
-from auditor.evaluate.run import Scope, evaluate
+from auditor.evaluate.run import evaluate
 from auditor.model.check import Check
 from auditor.model.findings import FAIL, PASS, Evidence, Finding, Severity, Subject
 from auditor.model.host import Engagement, Host, Inventory, Limits
 from auditor.model.manifests import Manifest, Manifests, Waiver
 from auditor.model.run import Coverage, Run
+from auditor.model.scope import Scope
 from auditor.model.snapshot import HostState, Snapshot
 from tests.evaluate.facts import PROFILE, Door, check_of, snapshot
 

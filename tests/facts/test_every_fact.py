@@ -6,12 +6,13 @@ import random
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
 from types import FrameType
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec import Struct
+from msgspec.structs import fields
 
 from auditor.model.facts import Fact
 from auditor.model.sources import SEEN, Read, Source, Status, parse_body
@@ -58,7 +59,7 @@ def values_in(value: Any) -> Iterator[Any]:
     """Everything that a fact holds, but for its sources."""
     if isinstance(value, Read):
         yield value
-    elif is_dataclass(value) and not isinstance(value, Source):
+    elif isinstance(value, Struct) and not isinstance(value, Source):
         for field in fields(value):
             yield from values_in(getattr(value, field.name))
     elif isinstance(value, Mapping):

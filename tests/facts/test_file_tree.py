@@ -6,11 +6,11 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.facts.file_tree import Entry, FileTree
 from auditor.facts.mounts import Mounts

@@ -7,12 +7,12 @@ import os
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from auditor.facts.mounts import Mounts
 from auditor.facts.patient_data import PatientData, PatientFile

@@ -133,10 +133,10 @@ def test_no_text_claims_compliance() -> None:
 @pytest.mark.parametrize(
     ("written", "instead", "said"),
     [
-        ('version = "1"', "version = 1", "expected str"),
+        ('version = "1"', "version = 1", "Expected `str`, got `int` - at `$.version`"),
         ('version = "1"', 'version = " "', "$.version"),
         ('version = "1"', 'version = "1"\nedition = "1"', "edition"),
-        ('fr = "Un"', 'de = "Eins"', "required field missing"),
+        (', fr = "Un"', "", "missing required field `fr`"),
         ('id = "own"', 'id = "other"', "holds the framework other"),
         ('id = "own"', "id = own", "Invalid value"),
     ],
@@ -157,11 +157,3 @@ def test_a_requirement_that_stands_twice_is_refused() -> None:
 
     with pytest.raises(ConfigurationError, match=r"own\.toml: 1 stands here twice"):
         read_framework("own.toml", again)
-
-
-def test_every_mistake_of_a_file_is_named_at_once() -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        read_framework("own.toml", 'id = "own"\nversion = 1\nsource = 2')
-
-    places = [problem.message for problem in caught.value.problems]
-    assert len(places) == len({"version", "source", "title", "claim", "requirement"})

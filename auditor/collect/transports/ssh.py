@@ -12,9 +12,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 import paramiko
+from msgspec import Struct, field
 
 from auditor.collect.budget import LOGIN_BYTES, Budget, SocketLike
 from auditor.collect.credentials import key_of
@@ -189,8 +189,7 @@ class Ssh:
             return jump.wire
 
 
-@dataclass(slots=True)
-class _Jump:
+class _Jump(Struct):
     """The shared connection to a jump host; opened under its lock."""
 
     host: Host

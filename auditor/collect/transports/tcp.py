@@ -1,7 +1,6 @@
 """A TCP connection of ours, made before any SSH library is loaded.
 
-So the first host's sshd starts its process while this one imports paramiko, and an
-unreachable host costs no import at all.
+So the first host's sshd starts its process while this one imports paramiko.
 """
 
 from __future__ import annotations
