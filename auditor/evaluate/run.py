@@ -14,8 +14,9 @@ from auditor import __version__
 from auditor.evaluate.engine import FleetView, Row, evaluate_host
 from auditor.evaluate.inputs import HostInputs
 from auditor.evaluate.judging import Judged
+from auditor.evaluate.scoring import Pair, coverage_of, score_of
 from auditor.model.check import Audit, Check
-from auditor.model.findings import Evidence, Verdict
+from auditor.model.findings import Evidence, Severity, Verdict
 from auditor.model.host import Host
 from auditor.model.manifests import WaivedValue, Waiver
 from auditor.model.run import (
@@ -196,11 +197,11 @@ def _host_info(snapshot: Snapshot, host: Host) -> HostInfo:
 
 def _run(got: _Collected, scope: Scope, *, interrupted: bool) -> Run:
     buckets = _buckets(got.findings, scope.checks, [host.name for host in got.hosts])
-    hosts = tuple(
-        structs.replace(host, coverage=_coverage(buckets, scope.checks, {host.name}))
-        for host in got.hosts
-    )
-    coverage = _coverage(buckets, scope.checks, {host.name for host in hosts})
+    by_host = _pairs(got.findings, buckets, scope.checks)
+    hosts = tuple(_scored(host, by_host.get(host.name, [])) for host in got.hosts)
+    # Of all pairs: a mean of the hosts' figures would hide the worst of them.
+    pairs = [pair for found in by_host.values() for pair in found]
+    coverage = coverage_of(pairs)
     started = min(got.started)
     info = RunInfo(
         id=_run_id(started, got),
@@ -219,6 +220,7 @@ def _run(got: _Collected, scope: Scope, *, interrupted: bool) -> Run:
         selected=Selected(hosts=len(hosts), checks=len(scope.checks)),
         totals=_totals(buckets.values()),
         coverage=coverage,
+        score=score_of(pairs),
         exit_code=_exit_code(got.findings, hosts, coverage, scope, interrupted),
     )
     groups = scope.inventory.groups.values()
@@ -229,6 +231,10 @@ def _run(got: _Collected, scope: Scope, *, interrupted: bool) -> Run:
         hosts=hosts,
         findings=tuple(got.findings),
     )
+
+
+def _scored(host: HostInfo, pairs: list[Pair]) -> HostInfo:
+    return structs.replace(host, coverage=coverage_of(pairs), score=score_of(pairs))
 
 
 def _run_id(started: datetime, got: _Collected) -> str:
@@ -276,21 +282,25 @@ def _totals(buckets: Iterable[Bucket]) -> Totals:
     )
 
 
-def _coverage(
+def _pairs(
+    findings: Iterable[FindingRecord],
     buckets: Mapping[tuple[str, str], Bucket],
     checks: Iterable[Check],
-    hosts: set[str],
-) -> Coverage:
-    """Weight evaluated of the weight applicable: NA is left out of both."""
-    weights = {check.id: check.sidecar.severity.weight for check in checks}
-    applicable = evaluated = 0
+) -> dict[str, list[Pair]]:
+    """Host -> its pairs, as coverage and score count them."""
+    severities = {check.id: check.sidecar.severity for check in checks}
+    fails: dict[tuple[str, str], Severity] = {}
+    for finding in findings:
+        if finding.verdict is Verdict.FAIL:
+            pair = finding.check, finding.host
+            known = fails.get(pair, finding.severity)
+            fails[pair] = max(known, finding.severity, key=lambda s: s.weight)
+    found: dict[str, list[Pair]] = {host: [] for _, host in buckets}
     for (check, host), bucket in buckets.items():
-        if host in hosts and bucket is not Bucket.NA:
-            applicable += weights[check]
-            if bucket is not Bucket.UNKNOWN:
-                evaluated += weights[check]
-    share = evaluated / applicable if applicable else 0.0
-    return Coverage(applicable=applicable, evaluated=evaluated, share=round(share, 4))
+        unread = severities[check] if bucket is Bucket.UNKNOWN else Severity.LOW
+        gravest = fails.get((check, host), unread)
+        found[host].append(Pair(severities[check], bucket, gravest))
+    return found
 
 
 def _exit_code(

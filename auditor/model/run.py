@@ -73,6 +73,18 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
 
 
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """Out of 100, a waived gap counted as one; `cap` is what it could be at most.
+
+    The cap is 49 with a critical FAIL, 69 with a critical check that was not evaluated,
+    else 100. `without_waived` leaves the waived checks out.
+    """
+
+    value: Annotated[int, msgspec.Meta(ge=0, le=100)]
+    cap: Annotated[int, msgspec.Meta(ge=0, le=100)]
+    without_waived: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
+
+
 class Selected(msgspec.Struct, frozen=True, kw_only=True):
     """How many hosts and checks were chosen."""
 
@@ -102,6 +114,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     selected: Selected
     totals: Totals
     coverage: Coverage
+    score: Score | None = None
     exit_code: int
 
 
@@ -129,6 +142,7 @@ class HostInfo(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None = None
     privilege: str = ""
     coverage: Coverage = Coverage()
+    score: Score | None = None
     started: Instant | None = None
     clock_offset: Offset | None = None
     program_sha256: str = ""
