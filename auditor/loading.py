@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import pkgutil
 import re
 import sys
 import tomllib
@@ -68,13 +67,13 @@ class Rule(Struct, frozen=True):
 @cache
 def shipped_rules() -> tuple[Rule, ...]:
     """The shipped checks, by id; none is imported."""
-    package = importlib.import_module(SHIPPED)
-    found = []
-    for entry in pkgutil.walk_packages(package.__path__, f"{SHIPPED}."):
-        if not entry.ispkg:
-            family, name = entry.name.split(".")[-2:]
-            sidecar = files(f"{SHIPPED}.{family}").joinpath(f"{name}.toml")
-            found.append(_rule(family, name, entry.name, sidecar))
+    families = [folder for folder in files(SHIPPED).iterdir() if folder.is_dir()]
+    found = [
+        _rule(family.name, name, f"{SHIPPED}.{family.name}.{name}", family)
+        for family in families
+        for name, dot, rest in (file.name.partition(".") for file in family.iterdir())
+        if dot + rest == ".py" and name != "__init__"
+    ]
     return _by_id(found)
 
 
@@ -98,7 +97,7 @@ def rules_of_folder(folder: Path) -> tuple[Rule, ...]:
         if family != "facts" and name != "__init__":
             module = f"auditor_extra.{family}.{name}"
             _import(path, module)
-            rule = _rule(family, name, module, path.with_suffix(".toml"))
+            rule = _rule(family, name, module, path.parent)
             if not rule.sidecar.id.startswith("X-"):
                 problem = f"{rule.sidecar.id!r}: a third-party id begins with X-"
                 file = str(path.with_suffix(".toml"))
@@ -107,10 +106,12 @@ def rules_of_folder(folder: Path) -> tuple[Rule, ...]:
     return _by_id(found)
 
 
-def _rule(family: str, name: str, module: str, sidecar: Traversable) -> Rule:
-    if not sidecar.is_file():
-        raise ConfigurationError([Problem(str(sidecar), "missing")])
-    text = sidecar.read_text("utf-8")
+def _rule(family: str, name: str, module: str, folder: Traversable) -> Rule:
+    sidecar = folder.joinpath(f"{name}.toml")
+    try:
+        text = sidecar.read_text("utf-8")
+    except FileNotFoundError:
+        raise ConfigurationError([Problem(str(sidecar), "missing")]) from None
     return Rule(family, name, module, f"{family}/{name}.toml", text)
 
 

@@ -1,7 +1,7 @@
 """The command line: arguments in, exit code out; nothing imports it.
 
-Libraries that connect or render are imported by the commands that need them, so that
-`--help` and completion stay quick.
+A command is imported and built when it is called, and imports by itself the libraries
+that connect or render: so `--help`, completion and collecting start quickly.
 """
 
 from __future__ import annotations
@@ -11,52 +11,87 @@ import os
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from importlib import import_module
+from typing import Any, ParamSpec
 
+import click
 import typer
+from typer.core import TyperGroup
 
 from auditor import __version__
-from auditor.cli import auditing, explaining, inventory, trust
-from auditor.cli.init import init
 from auditor.errors import AuditorError
 
 P = ParamSpec("P")
 
+#: Name -> module of this package and what to take of it: a function or a group.
+COMMANDS = {
+    "init": "init:init",
+    "doctor": "auditing:doctor",
+    "run": "auditing:run",
+    "collect": "auditing:collect",
+    "evaluate": "auditing:evaluate",
+    "report": "auditing:report",
+    "explain": "explaining:explain",
+    "sudoers": "explaining:sudoers",
+    "inventory": "inventory:app",
+    "trust": "trust:app",
+    "checks": "explaining:checks_app",
+}
+
+
+class CommandsOnDemand(TyperGroup):
+    """The commands of `COMMANDS`, each built when it is asked for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Their names, for `--help` and "did you mean"; none is ever taken from here.
+        self.commands = dict.fromkeys(COMMANDS, click.Command(None))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """click's question for a command; None when there is no such."""
+        del ctx
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        found = getattr(import_module(f"auditor.cli.{module}"), name)
+        if not isinstance(found, typer.Typer):
+            found = _alone(exiting(found))
+        command: click.Command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
     name="auditor",
+    cls=CommandsOnDemand,
     help="Audit laboratory servers over SSH, read-only, and report with evidence.",
     epilog="Start with: auditor init, auditor trust add, auditor doctor, auditor run.",
     rich_markup_mode=None,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    # click has suggestions of its own.
+    suggest_commands=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-def exiting(command: Callable[P, int]) -> Callable[P, None]:
+def _alone(command: Callable[..., None]) -> typer.Typer:
+    single = typer.Typer(
+        rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False
+    )
+    single.command()(command)
+    return single
+
+
+def exiting(command: Callable[P, int | None]) -> Callable[P, None]:
     """A command that exits with the code that the function returns."""
 
     @wraps(command)
     def exits(*args: P.args, **kwargs: P.kwargs) -> None:
-        raise typer.Exit(command(*args, **kwargs))
+        raise typer.Exit(command(*args, **kwargs) or 0)
 
     return exits
-
-
-app.command()(init)
-app.add_typer(inventory.app, name="inventory")
-app.add_typer(trust.app, name="trust")
-for command in (
-    auditing.doctor,
-    auditing.run,
-    auditing.collect,
-    auditing.evaluate,
-    auditing.report,
-    explaining.explain,
-    explaining.sudoers,
-):
-    app.command()(exiting(command))
-app.add_typer(explaining.checks_app, name="checks")
 
 
 @app.callback(invoke_without_command=True)

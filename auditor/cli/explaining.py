@@ -17,6 +17,7 @@ checks_app = typer.Typer(
     help="The checks and what they are mapped to.",
     rich_markup_mode=None,
     no_args_is_help=True,
+    add_completion=False,
 )
 
 WORDS = {

@@ -17,6 +17,7 @@ import_app = typer.Typer(
     help="Make an inventory file of hosts that are written down elsewhere.",
     rich_markup_mode=None,
     no_args_is_help=True,
+    add_completion=False,
 )
 
 Out = Annotated[

@@ -13,6 +13,7 @@ app = typer.Typer(
     help="Check, show and import the hosts to audit.",
     rich_markup_mode=None,
     no_args_is_help=True,
+    add_completion=False,
 )
 app.add_typer(import_app, name="import")
 

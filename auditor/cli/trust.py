@@ -21,6 +21,7 @@ app = typer.Typer(
     help="Show, pin and unpin host keys; nothing is ever accepted silently.",
     rich_markup_mode=None,
     no_args_is_help=True,
+    add_completion=False,
 )
 
 DEFAULT = Path("inventory.toml")

@@ -16,7 +16,6 @@ from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import Document, meant, read_document
 from auditor.inventory.shipped import shipped_files
 from auditor.inventory.structure import Schema, WrongValueError, described, number, text
-from auditor.inventory.writing import tables_as_toml
 from auditor.model.profile import EndOfLife, Profile
 
 Limit = NewType("Limit", float)
@@ -137,6 +136,8 @@ def _digest(profile: Profile) -> str:
 
 def profile_as_toml(profile: Profile) -> str:
     """The whole profile as a file that `read_profile` reads back to the same."""
+    from auditor.inventory.writing import tables_as_toml
+
     values = {"name": profile.name, **_values(profile)}
     for table in ("sets", "patterns"):
         values[table] = {name: list(words) for name, words in values[table].items()}

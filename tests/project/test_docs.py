@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import typer
 
@@ -117,7 +118,7 @@ def parsed(words: tuple[str, ...]) -> str:
     command: Any = typer.main.get_command(app)
     rest = list(words)
     while rest and rest[0] in getattr(command, "commands", {}):
-        command = command.commands[rest.pop(0)]
+        command = command.get_command(click.Context(command), rest.pop(0))
     try:
         command.make_context(command.name, rest)
     except typer.Exit:
