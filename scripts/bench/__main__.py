@@ -18,6 +18,7 @@ from auditor.collect.program import ordered
 from auditor.loading import load_checks
 from auditor.model.check import Check
 from scripts.bench.facts import costs
+from scripts.bench.installed import python_of_wheel
 from scripts.bench.target import Way, ways
 from scripts.bench.timing import (
     HEAD,
@@ -32,7 +33,6 @@ from scripts.bench.timing import (
 )
 from scripts.loopback import NAME, NoServerError
 
-AUDITOR = (sys.executable, "-m", "auditor")
 #: A host that was not audited whole (3) was still collected from.
 COLLECTED = frozenset({0, 3})
 NEAR, FAR, FARTHEST = 0, 50, 200
@@ -47,11 +47,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         try:
-            goals, measured = _commands(folder, checks, rounds)
+            python = python_of_wheel(folder)
+            goals, measured = _commands(folder, python, checks, rounds)
         except NoServerError as error:
             print(f"bench: {error}", file=sys.stderr)
             return 2
-        start = _start(rounds)
+        start = _start(python, rounds)
         costs = _facts(folder, checks)
     table = [HEAD, *(goal.row() for goal in [*goals, start])]
     print("\n".join([*table, "", *measured, "", *costs]))
@@ -59,15 +60,15 @@ def main() -> int:
 
 
 def _commands(
-    folder: Path, checks: Sequence[Check], rounds: int
+    folder: Path, python: Path, checks: Sequence[Check], rounds: int
 ) -> tuple[list[Goal], list[str]]:
     """Goals of the commands that go to a host, and the table of what they took."""
     quick = [c for c in checks if not any(f.searches for f in ordered(c.facts))]
     smallest = min((c for c in quick if c.facts), key=lambda c: len(ordered(c.facts)))
-    with ways(folder, (NEAR, FAR, FARTHEST)) as found:
+    with ways(folder, python, (NEAR, FAR, FARTHEST)) as found:
         commands: dict[str, Command] = {}
         for way in found.values():
-            commands |= _by(folder, way, quick, [smallest])
+            commands |= _by(folder, python, way, quick, [smallest])
         got = interleaved(commands, rounds)
     few = f"{smallest.id} ({len(ordered(smallest.facts))} facts)"
     goals = [
@@ -111,12 +112,12 @@ def _round_trips(name: str, got: Mapping[str, Sequence[Cost]], what: str) -> Goa
 
 
 def _by(
-    folder: Path, way: Way, quick: Sequence[Check], one: Sequence[Check]
+    folder: Path, python: Path, way: Way, quick: Sequence[Check], one: Sequence[Check]
 ) -> dict[str, Command]:
     """The commands measured by one way; both carry the same checks' program."""
     program = folder / "program.sh"
     if not program.exists():
-        shown = _collect(folder, way, quick, "--print-program", NAME)
+        shown = _collect(folder, python, way, quick, "--print-program", NAME)
         text = subprocess.run(shown.argv, capture_output=True, check=True).stdout
         program.write_bytes(text)
     delay = way.round_trip_ms
@@ -126,23 +127,30 @@ def _by(
         f"quick true {delay}": Command([*way.quick_ssh, "true"]),
         f"quick all {delay}": Command([*way.quick_ssh, "/bin/sh -s"], program),
         f"bare {delay}": Command(way.bare),
-        f"one {delay}": _collect(folder, way, one),
-        f"all {delay}": _collect(folder, way, quick),
+        f"one {delay}": _collect(folder, python, way, one),
+        f"all {delay}": _collect(folder, python, way, quick),
     }
 
 
-def _collect(folder: Path, way: Way, checks: Iterable[Check], *more: str) -> Command:
+def _collect(
+    folder: Path, python: Path, way: Way, checks: Iterable[Check], *more: str
+) -> Command:
     ids = ",".join(check.id for check in checks)
-    argv = [*AUDITOR, "collect", "-i", str(way.inventory), "--check", ids]
-    return Command([*argv, "-o", str(folder / "snapshots"), *more], good=COLLECTED)
+    start = [*_auditor(python), "collect", "-i", str(way.inventory)]
+    argv = [*start, "--check", ids, "-o", str(folder / "snapshots"), *more]
+    return Command(argv, good=COLLECTED)
 
 
-def _start(rounds: int) -> Goal:
+def _auditor(python: Path) -> tuple[str, ...]:
+    # -P: what is installed there, not what lies in the working folder.
+    return str(python), "-P", "-m", "auditor"
+
+
+def _start(python: Path, rounds: int) -> Goal:
     got = interleaved(
         {
-            "--help": Command([*AUDITOR, "--help"]),
-            # No site: what an editable install looks up at every start is not bare.
-            "python": Command([sys.executable, "-I", "-S", "-c", "pass"]),
+            "--help": Command([*_auditor(python), "--help"]),
+            "python": Command([str(python), "-I", "-S", "-c", "pass"]),
         },
         rounds * 2,
     )

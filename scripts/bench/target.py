@@ -50,8 +50,13 @@ class Way:
 
 
 @contextmanager
-def ways(folder: Path, round_trips_ms: tuple[int, ...]) -> Iterator[dict[int, Way]]:
-    """The host by each round trip; 0 is loopback itself. Raises NoServerError."""
+def ways(
+    folder: Path, python: Path, round_trips_ms: tuple[int, ...]
+) -> Iterator[dict[int, Way]]:
+    """The host by each round trip; 0 is loopback itself. Raises NoServerError.
+
+    `python` is the one to run the bare client with.
+    """
     with ExitStack() as stack:
         server = stack.enter_context(_sshd(folder))
         found = {}
@@ -59,7 +64,8 @@ def ways(folder: Path, round_trips_ms: tuple[int, ...]) -> Iterator[dict[int, Wa
             port = server.port
             if milliseconds:
                 port = stack.enter_context(_slow_line(server.port, milliseconds))
-            found[milliseconds] = _way(folder, server, port, milliseconds)
+            way = _way(folder, server, port, milliseconds, python)
+            found[milliseconds] = way
         yield found
 
 
@@ -104,7 +110,9 @@ def _slow_line(port: int, milliseconds: int) -> Iterator[int]:
         process.wait()
 
 
-def _way(folder: Path, server: Server, port: int, milliseconds: int) -> Way:
+def _way(
+    folder: Path, server: Server, port: int, milliseconds: int, python: Path
+) -> Way:
     place = folder / f"way-{milliseconds}"
     place.mkdir()
     inventory = place / "inventory.toml"
@@ -124,7 +132,7 @@ def _way(folder: Path, server: Server, port: int, milliseconds: int) -> Way:
         ssh += ["-o", option]
     login = f"{server.user}@127.0.0.1"
     quick = ("-o", "KexAlgorithms=curve25519-sha256")
-    bare = (sys.executable, "-m", "scripts.bench.bare", login, str(port))
+    bare = (str(python), str(Path(__file__).with_name("bare.py")), login, str(port))
     return Way(
         milliseconds,
         inventory,
