@@ -14,6 +14,7 @@ import typer
 from auditor.cli.options import (
     Answers,
     AsOf,
+    BrandPath,
     Checks,
     ChecksDir,
     Color,
@@ -27,6 +28,10 @@ from auditor.cli.options import (
     MinCoverage,
     NoInput,
     Out,
+    Redact,
+    RedactKey,
+    RedactOption,
+    Templates,
 )
 from auditor.errors import AuditorError
 
@@ -63,6 +68,10 @@ def run(
     min_coverage: MinCoverage = 0.0,
     as_of: AsOf = None,
     answer: Answers = None,
+    redact: RedactOption = Redact.R0,
+    redact_key: RedactKey = None,
+    brand: BrandPath = None,
+    templates: Templates = None,
     no_input: NoInput = False,
     color: Color = "auto",
     dry_run: Annotated[
@@ -77,7 +86,7 @@ def run(
     configuration, 3 incomplete (a host was not audited whole).
     """
     from auditor.cli import stages
-    from auditor.cli.request import How, Options, answers
+    from auditor.cli.request import HandOver, How, Options, answers
 
     options = Options(
         inventory,
@@ -90,7 +99,8 @@ def run(
         min_coverage,
     )
     how = How(answers(answer), jobs, no_input, color)
-    return stages.run(options, how, formats or (), out, dry_run)
+    over = HandOver(redact, redact_key, brand, templates)
+    return stages.run(options, how, formats or (), out, dry_run, over)
 
 
 def collect(
@@ -142,6 +152,10 @@ def evaluate(
     fail_on: FailOnOption = FailOn.LOW,
     min_coverage: MinCoverage = 0.0,
     as_of: AsOf = None,
+    redact: RedactOption = Redact.R0,
+    redact_key: RedactKey = None,
+    brand: BrandPath = None,
+    templates: Templates = None,
     color: Color = "auto",
 ) -> int:
     """Judge snapshots offline, with the rules of today; connects nowhere.
@@ -149,7 +163,7 @@ def evaluate(
     Example: auditor evaluate runs/2026-11-25T100000Z-1a2b3c -f html:again.html
     """
     from auditor.cli import stages
-    from auditor.cli.request import Options
+    from auditor.cli.request import HandOver, Options
 
     options = Options(
         inventory or _inventory_of(snapshots),
@@ -162,7 +176,8 @@ def evaluate(
         min_coverage,
         stored=inventory is None,
     )
-    return stages.evaluate(snapshots, options, formats or (), out, color)
+    over = HandOver(redact, redact_key, brand, templates)
+    return stages.evaluate(snapshots, options, formats or (), out, color, over)
 
 
 def report(
@@ -170,6 +185,10 @@ def report(
     formats: Formats = None,
     lang: Lang = None,
     checks: ChecksDir = None,
+    redact: RedactOption = Redact.R0,
+    redact_key: RedactKey = None,
+    brand: BrandPath = None,
+    templates: Templates = None,
     color: Color = "auto",
 ) -> int:
     """Render a stored run again; judges nothing.
@@ -177,9 +196,11 @@ def report(
     Example: auditor report runs/2026-11-25T100000Z-1a2b3c -f html:fr.html --lang fr
     """
     from auditor.cli import stages
+    from auditor.cli.request import HandOver
 
     language = lang.value if lang else None
-    return stages.report(run, formats or (), language, tuple(checks or ()), color)
+    over = HandOver(redact, redact_key, brand, templates)
+    return stages.report(run, formats or (), language, tuple(checks or ()), color, over)
 
 
 def _inventory_of(snapshots: Sequence[Path]) -> Path:

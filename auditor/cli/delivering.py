@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -24,10 +24,12 @@ def deliver(
     wanted: Sequence[Output],
     folders: tuple[Path, ...],
     color: str,
+    hand_over: Callable[[Material], Material],
 ) -> None:
     """Write the formats, then the summary: on stderr when stdout has data.
 
-    `folders` are those of third-party checks, whose texts the report needs.
+    `folders` are those of third-party checks, whose texts the report needs;
+    `hand_over` makes of everything what whoever gets it may see.
     """
     sidecars = {rule.id: rule.sidecar for rule in known_rules(folders)}
     known = load_frameworks()
@@ -36,7 +38,7 @@ def deliver(
     if unknown:
         raise AuditorError(f"the run has frameworks of another version: {unknown}")
     frameworks = {name: known[name] for name in chosen}
-    material = Material(result, sidecars, frameworks, language)
+    material = hand_over(Material(result, sidecars, frameworks, language))
     for output in wanted:
         data = FORMATS[output.format](material)
         if output.path is None:
@@ -50,4 +52,4 @@ def deliver(
         no_color=True if color == "never" else None,
         highlight=False,
     )
-    print_summary(result, sidecars, language, console)
+    print_summary(material.run, material.sidecars, language, console)

@@ -25,6 +25,15 @@ class FailOn(StrEnum):
     LOW = "low"
 
 
+class Redact(StrEnum):
+    """The hand-over levels."""
+
+    R0 = "R0"
+    R1 = "R1"
+    R2 = "R2"
+    R3 = "R3"
+
+
 InventoryPath = Annotated[
     Path, typer.Option("-i", "--inventory", help="Inventory file, or a folder of them.")
 ]
@@ -79,4 +88,22 @@ Color = Annotated[
 Answers = Annotated[
     list[str] | None,
     typer.Option("--answer", help="HOST=FILE: the answer of a program run by hand."),
+]
+RedactOption = Annotated[
+    Redact,
+    typer.Option(
+        "--redact",
+        help="For R0 audit team, R1 technicians, R2 management, R3 third parties.",
+    ),
+]
+RedactKey = Annotated[
+    Path | None,
+    typer.Option("--redact-key", help="The key of pseudonyms; default: one a client."),
+]
+BrandPath = Annotated[
+    Path | None, typer.Option("--brand", help="A file with name, logo and colours.")
+]
+Templates = Annotated[
+    Path | None,
+    typer.Option("--templates", help="A folder of own templates that override blocks."),
 ]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
-from auditor.cli.options import FailOn, Language
+from auditor.cli.options import FailOn, Language, Redact
 from auditor.errors import AuditorError, ConfigurationError, Problem
 
 
@@ -38,6 +38,15 @@ class How(Struct, frozen=True):
     jobs: int | None = None
     no_input: bool = False
     color: str = "auto"
+
+
+class HandOver(Struct, frozen=True):
+    """For whom the result is written, and as whose; `templates` is a folder."""
+
+    redact: Redact = Redact.R0
+    key: Path | None = None
+    brand: Path | None = None
+    templates: Path | None = None
 
 
 class Output(Struct, frozen=True):

@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 from auditor.cli.collecting import collect_into, program_by_hand
-from auditor.cli.request import How, Options, outputs
+from auditor.cli.request import HandOver, How, Options, outputs
 from auditor.cli.scope import read_scope
 from auditor.errors import AuditorError
 from auditor.model.host import Host
@@ -23,12 +23,19 @@ from auditor.store.folder import RunFolder, read_run, read_snapshot, read_snapsh
 
 
 def run(
-    options: Options, how: How, formats: Sequence[str], out: Path | None, dry: bool
+    options: Options,
+    how: How,
+    formats: Sequence[str],
+    out: Path | None,
+    dry: bool,
+    over: HandOver,
 ) -> int:
     """Collect, evaluate, store, report; the exit code."""
+    from auditor.cli.handing import handing
     from auditor.report.formats import FORMATS
 
     wanted = outputs(formats, list(FORMATS))
+    hand_over = handing(over)
     scope, hosts = read_scope(options)
     if dry:
         return _announce(scope, hosts)
@@ -43,7 +50,7 @@ def run(
         final = folder.finish(result, inputs_of(scope.inventory, scope.profile))
     from auditor.cli.delivering import deliver
 
-    deliver(result, scope.language, wanted, options.checks, how.color)
+    deliver(result, scope.language, wanted, options.checks, how.color, hand_over)
     print(f"run: {final}", file=sys.stderr)
     return interrupted or result.run.exit_code
 
@@ -70,14 +77,17 @@ def evaluate(
     formats: Sequence[str],
     out: Path | None,
     color: str,
+    over: HandOver,
 ) -> int:
     """Judge snapshots offline; the exit code. Raises AuditorError."""
     from auditor.cli.delivering import deliver
+    from auditor.cli.handing import handing
     from auditor.evaluate.run import evaluate as judge
     from auditor.report.formats import FORMATS
     from auditor.store.inputs import inputs_of
 
     wanted = outputs(formats, list(FORMATS))
+    hand_over = handing(over)
     scope, hosts = read_scope(options)
     names = [host.name for host in hosts]
     taken = [s for s in _snapshots(snapshots, names) if s.host in names]
@@ -88,7 +98,7 @@ def evaluate(
     if twice:
         raise AuditorError(f"evaluate: more than one snapshot of {', '.join(twice)}")
     result = judge(taken, scope)
-    deliver(result, scope.language, wanted, options.checks, color)
+    deliver(result, scope.language, wanted, options.checks, color, hand_over)
     if out is not None:
         with RunFolder(out) as folder:
             for snapshot in taken:
@@ -104,15 +114,18 @@ def report(
     language: str | None,
     checks: tuple[Path, ...],
     color: str,
+    over: HandOver,
 ) -> int:
     """Render a stored run again; raises AuditorError."""
     from auditor.cli.delivering import deliver
+    from auditor.cli.handing import handing
     from auditor.report.formats import FORMATS
 
     wanted = outputs(formats, list(FORMATS))
+    hand_over = handing(over)
     result = read_run(run)
     language = language or result.run.language
-    deliver(result, language, wanted, checks, color)
+    deliver(result, language, wanted, checks, color, hand_over)
     return 0
 
 

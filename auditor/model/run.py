@@ -47,6 +47,24 @@ GRAVEST_FIRST = (
 )
 
 
+class Level(StrEnum):
+    """To whom a run may be handed over; each holds less than the one before.
+
+    R0 is for the audit team, R1 for the client's technicians, R2 for those who decide
+    there, R3 for third parties.
+    """
+
+    R0 = "R0"
+    R1 = "R1"
+    R2 = "R2"
+    R3 = "R3"
+
+    @property
+    def commands(self) -> bool:
+        """Whether commands may stand in what is handed over."""
+        return self in (Level.R0, Level.R1)
+
+
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """How many (check, host) pairs are in each bucket; adds up to checks x hosts."""
 
@@ -95,7 +113,8 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
 class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Who audited what, when, with which rules, and what it came to.
 
-    `frameworks` are those that the engagement chose; none means all.
+    `frameworks` are those that the engagement chose; none means all. `level` is what
+    was removed from all of the run.
     """
 
     id: str
@@ -116,6 +135,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     coverage: Coverage
     score: Score | None = None
     exit_code: int
+    level: Level = Level.R0
 
 
 class CheckInfo(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,17 +12,20 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from auditor.model.check import Sidecar
 from auditor.model.frameworks import Framework
 from auditor.model.run import Run
 from auditor.report.annex import accepted, catalogue, declared, sheets
 from auditor.report.blocks import steps
+from auditor.report.brand import Brand
 from auditor.report.decisions import decisions
 from auditor.report.formats import Material
 from auditor.report.matrix import matrix
+from auditor.report.own_templates import own_style, render
 from auditor.report.path import data_path
 from auditor.report.questions import questions
 from auditor.report.summary import summary
@@ -33,7 +36,12 @@ from auditor.report.view import View, anchor, view_of
 def write(material: Material) -> bytes:
     """The report as a UTF-8 file."""
     html = render_html(
-        material.run, material.sidecars, material.frameworks, material.language
+        material.run,
+        material.sidecars,
+        material.frameworks,
+        material.language,
+        material.brand,
+        material.templates,
     )
     return html.encode("utf-8")
 
@@ -43,21 +51,27 @@ def render_html(
     sidecars: Mapping[str, Sidecar],
     frameworks: Mapping[str, Framework],
     language: str,
+    brand: Brand | None = None,
+    templates: Path | None = None,
 ) -> str:
     """The report of a run, in `en` or `fr`; the same input gives the same text.
 
     `frameworks` are those that the report speaks of: requirements of others are left
-    out, and without `cnil-san-2022-009` so are its seven questions.
+    out, and without `cnil-san-2022-009` so are its seven questions. `templates` is a
+    folder of own ones; raises ConfigurationError for a mistake in them.
     """
     view = view_of(run, sidecars, frameworks, language)
     style = _asset("report.css") + _page_margins(view)
+    style += (brand.style if brand else "") + own_style(templates)
     script = _asset("report.js")
-    return _template().render(
+    values = {
         **_parts(view),
-        style=style,
-        script=script,
-        policy=policy(style, script),
-    )
+        "brand": brand,
+        "style": Markup(style),  # ours, and what is put into it is escaped as CSS
+        "script": Markup(script),
+        "policy": policy(style, script),
+    }
+    return render(templates, values)
 
 
 def _parts(view: View) -> dict[str, object]:
@@ -112,18 +126,6 @@ def _asset(name: str) -> str:
     return resources.files("auditor.templates").joinpath(name).read_text("utf-8")
 
 
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("auditor.templates", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2")
-
-
 def _programs(view: View) -> list[tuple[str, int]]:
     """Digest of a program that hosts ran, and how many did; the most common first."""
     digests = (host.program_sha256 for host in view.judged.hosts.values())
@@ -137,7 +139,7 @@ def _page_margins(view: View) -> str:
     return (
         "@page { "
         f'@top-left {{ content: "{css_string(left)}" }} '
-        f'@top-right {{ content: "{css_string(labels("level.short"))}" }} '
+        f'@top-right {{ content: "{css_string(labels(f"level.short.{run.level}"))}" }} '
         "}\n"
     )
 

@@ -109,7 +109,6 @@ def _block(view: View, check: CheckInfo, hosts: list[str]) -> Block:
     failing = view.judged.hosts_with(check.id, Bucket.FAIL)
     texts = view.speaker.texts(check.id)
     prose = view.speaker.prose
-    names = ",".join(hosts)
     return Block(
         check=check,
         title=view.title(check.id),
@@ -125,9 +124,17 @@ def _block(view: View, check: CheckInfo, hosts: list[str]) -> Block:
         effort=prose(texts.effort) if texts else (),
         undo=prose(texts.undo) if texts else (),
         verify=prose(texts.verify) if texts else (),
-        command=f"auditor run -i inventory.toml --limit {names} --check {check.id}",
+        command=_command(view, check, hosts),
         chips=tuple(view.chips(check)),
     )
+
+
+def _command(view: View, check: CheckInfo, hosts: list[str]) -> str:
+    """What tells whether it is mended; empty where no command may be handed over."""
+    if not view.run.run.level.commands:
+        return ""
+    names = ",".join(hosts)
+    return f"auditor run -i inventory.toml --limit {names} --check {check.id}"
 
 
 def _fixes(view: View, texts: Iterable[tuple[str, str]]) -> Iterable[Fix]:

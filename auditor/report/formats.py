@@ -9,24 +9,36 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
+from pathlib import Path
 
 from msgspec import Struct
 
 import auditor.report
 from auditor.model.check import Sidecar
 from auditor.model.frameworks import Framework
-from auditor.model.run import Run
+from auditor.model.run import Level, Run
+from auditor.report.brand import Brand
 
 PREFIX = "as_"
 
 
 class Material(Struct, frozen=True):
-    """What every format is made from; `language` is `en` or `fr`."""
+    """What every format is made from; `language` is `en` or `fr`.
+
+    `brand` and `templates` (a folder) are whoever hands the report over's own.
+    """
 
     run: Run
     sidecars: Mapping[str, Sidecar]
     frameworks: Mapping[str, Framework]
     language: str
+    brand: Brand | None = None
+    templates: Path | None = None
+
+    @property
+    def level(self) -> Level:
+        """To whom it may be handed over: every page and format names it."""
+        return self.run.run.level
 
 
 Format = Callable[[Material], bytes]

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from auditor.model.check import Sidecar
-from auditor.model.run import Bucket, HostInfo, Run
+from auditor.model.run import Bucket, HostInfo, Level, Run
 from auditor.model.snapshot import HostState
 from auditor.report.blocks import Block, steps
 from auditor.report.matrix import host_state
@@ -42,6 +42,8 @@ def print_summary(
     """Write what a run came to: one sentence, figures, hosts, open findings."""
     view = view_of(run, sidecars, {}, language)
     first = summary(view)
+    if run.run.level is not Level.R0:
+        console.print(Text(view.labels(f"level.long.{run.run.level}"), style="dim"))
     console.print(Text(first.verdict, style="bold"))
     console.print(_figures(view, first))
     for line in first.unseen:
