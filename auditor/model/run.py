@@ -64,6 +64,11 @@ class Level(StrEnum):
         """Whether commands may stand in what is handed over."""
         return self in (Level.R0, Level.R1)
 
+    @property
+    def names_checks(self) -> bool:
+        """Whether it is told which check failed; else only of which family it is."""
+        return self is not Level.R3
+
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """How many (check, host) pairs are in each bucket; adds up to checks x hosts."""

@@ -83,12 +83,17 @@ class Step(Struct, frozen=True):
 
 
 def steps(view: View) -> list[Step]:
-    """The open findings, FAIL and WARN, by step; empty steps are left out."""
+    """The open findings, FAIL and WARN, by step; empty steps are left out.
+
+    Where only families are told, nobody knows the step of a check: there is one.
+    """
+    known = view.run.run.level.names_checks
     found = []
     for check in view.judged.checks.values():
         hosts = view.judged.hosts_with(check.id, Bucket.FAIL, Bucket.WARN)
         if hosts:
-            found.append((work_of(check, view.story).step, _block(view, check, hosts)))
+            step = work_of(check, view.story).step if known else STEPS[-1]
+            found.append((step, _block(view, check, hosts)))
     found.sort(key=lambda item: (STEPS.index(item[0]), *_rank(item[1])))
     return [
         Step(key, tuple(block for _, block in items))

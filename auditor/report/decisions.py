@@ -44,7 +44,9 @@ class _Work(Struct, frozen=True):
 
 
 def decisions(view: View) -> list[Decision]:
-    """The decisions that the open FAILs ask for."""
+    """The decisions that the open FAILs ask for; none where only families are told."""
+    if not view.run.run.level.names_checks:
+        return []
     work = sorted(_work(view), key=lambda one: one.rank)
     return [_decision(view, one) for one in work[:MOST_DECISIONS]]
 

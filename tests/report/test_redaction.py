@@ -28,6 +28,7 @@ from auditor.report.redaction import redact
 from auditor.report.renaming import REMOVED
 from auditor.report.terminal import print_summary
 from tests.report.canaries import Canaries, marks_in, material, recorded
+from tests.report.page import Page
 from tests.report.runs import check, evidence, finding, host, run, sidecars, value
 from tests.report.small import WAIVED
 
@@ -315,3 +316,17 @@ def test_third_parties_can_not_tell_a_check_by_its_place() -> None:
 def test_what_was_removed_does_not_come_back() -> None:
     given = Material(at(Level.R2, one_finding()), {}, {}, "en")
     assert redact(given, Level.R1, Pseudonyms(KEY)) is given
+
+
+def test_third_parties_get_no_decision_and_no_order_of_work() -> None:
+    page = FORMATS["html"](handed(Level.R3)).decode()
+    assert 'href="#decisions"' not in page
+    assert 'id="decisions"' not in page
+    assert page.count('class="step"') == 1
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_link_of_a_redacted_page_has_its_target(level: Level) -> None:
+    page = Page(FORMATS["html"](handed(level)).decode())
+    links = {link[1:] for link in page.values("href") if link.startswith("#")}
+    assert links - set(page.values("id")) == set()
