@@ -13,6 +13,7 @@ from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import Document, read_document
 from auditor.inventory.structure import Schema, WrongValueError, described, text
 from auditor.report.brand import BACKGROUNDS, CONTRAST, Brand, contrast
+from auditor.report.visible import visible
 
 #: Bytes of a logo: it stands in every file of a report.
 MOST_LOGO = 200_000
@@ -64,7 +65,7 @@ def read_brand(file: Path) -> Brand:
         raise ConfigurationError(sorted(problems, key=lambda one: one.line or 0))
     assert found is not None
     return Brand(
-        found.name,
+        visible(found.name),
         logo,
         found.light.accent if found.light else "",
         found.dark.accent if found.dark else "",
