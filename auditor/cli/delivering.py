@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from msgspec import structs
 from rich.console import Console
 
 from auditor.cli.request import Output
@@ -13,9 +14,9 @@ from auditor.cli.scope import known_rules
 from auditor.errors import AuditorError
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
-from auditor.report.formats import FORMATS, Material
+from auditor.report.formats import FORMATS, Document, Material
 from auditor.report.terminal import print_summary
-from auditor.store.atomic import write_atomic
+from auditor.store.documents import write_document
 
 
 def deliver(
@@ -40,12 +41,7 @@ def deliver(
     frameworks = {name: known[name] for name in chosen}
     material = hand_over(Material(result, sidecars, frameworks, language))
     for output in wanted:
-        data = FORMATS[output.format](material)
-        if output.path is None:
-            sys.stdout.buffer.write(data)
-            sys.stdout.flush()
-        else:
-            write_atomic(output.path, data)
+        _write(output, material)
     console = Console(
         stderr=any(output.path is None for output in wanted),
         force_terminal=True if color == "always" else None,
@@ -53,3 +49,17 @@ def deliver(
         highlight=False,
     )
     print_summary(material.run, material.sidecars, language, console)
+
+
+def _write(output: Output, material: Material) -> None:
+    """One format to its file, and to the pages beside it where there are any."""
+    name = output.path.resolve().name if output.path else None
+    made = FORMATS[output.format](structs.replace(material, name=name))
+    if output.path is None:
+        assert isinstance(made, bytes), "a document of several files needs a name"
+        sys.stdout.buffer.write(made)
+        sys.stdout.flush()
+    elif isinstance(made, Document):
+        write_document(output.path, made.data, made.folder, made.pages)
+    else:
+        write_document(output.path, made)

@@ -50,8 +50,10 @@ def run(
         final = folder.finish(result, inputs_of(scope.inventory, scope.profile))
     from auditor.cli.delivering import deliver
 
-    deliver(result, scope.language, wanted, options.checks, how.color, hand_over)
-    print(f"run: {final}", file=sys.stderr)
+    try:
+        deliver(result, scope.language, wanted, options.checks, how.color, hand_over)
+    finally:  # the run is kept: `auditor report` can render it another way
+        print(f"run: {final}", file=sys.stderr)
     return interrupted or result.run.exit_code
 
 

@@ -46,7 +46,8 @@ class Framework(Struct, frozen=True, forbid_unknown_fields=True):
     """A text that checks are mapped to; `claim` is all that a mapping may say.
 
     `source` names the published text, `requirement` holds what checks are mapped to,
-    not the whole text.
+    not the whole text; `listed` says of which parts it also holds what no check is
+    mapped to, so that a report can name it.
     """
 
     id: Text
@@ -55,6 +56,7 @@ class Framework(Struct, frozen=True, forbid_unknown_fields=True):
     title: Wording
     claim: Wording
     requirement: tuple[Requirement, ...]
+    listed: Wording | None = None
 
     @property
     def requirements(self) -> Mapping[str, Requirement]:

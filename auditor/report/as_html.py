@@ -1,4 +1,6 @@
-"""`-f html`: one self-contained file that loads nothing and reads without script.
+"""`-f html`: a report that loads nothing and reads without script.
+
+One file, or for a large fleet an index with a page a laboratory and a framework beside.
 
 The content security policy allows exactly the style and the script that the file
 holds, by their SHA-256 (CSP Level 3), so that no text from a target can bring its own.
@@ -9,41 +11,71 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
+from urllib.parse import quote
 
 from markupsafe import Markup
+from msgspec import Struct
 
+from auditor.errors import AuditorError
 from auditor.model.check import Sidecar
 from auditor.model.frameworks import Framework
-from auditor.model.run import Run
+from auditor.model.run import Bucket, Run
 from auditor.report.annex import accepted, catalogue, declared, sheets
-from auditor.report.blocks import steps
+from auditor.report.blocks import HostRow, Step, steps
 from auditor.report.brand import Brand
 from auditor.report.decisions import decisions
-from auditor.report.formats import Material
-from auditor.report.matrix import matrix
-from auditor.report.own_templates import own_style, render
+from auditor.report.formats import Document, Material
+from auditor.report.index import framework_page, lab_lines
+from auditor.report.judged import Pair
+from auditor.report.matrix import lab_matrix, matrix
+from auditor.report.own_templates import REPORT, own_style, render
+from auditor.report.pages import (
+    MOST_BYTES,
+    MOST_HOSTS,
+    Laboratory,
+    Links,
+    digest,
+    divide,
+    laboratories,
+    only,
+    places,
+    ways,
+)
 from auditor.report.path import data_path
 from auditor.report.questions import questions
+from auditor.report.requirements import FrameworkState, framework_states
 from auditor.report.summary import summary
 from auditor.report.unseen import causes, read_in_part
 from auditor.report.view import View, anchor, view_of
 
 
-def write(material: Material) -> bytes:
-    """The report as a UTF-8 file."""
-    html = render_html(
-        material.run,
-        material.sidecars,
-        material.frameworks,
-        material.language,
-        material.brand,
-        material.templates,
+class Look(Struct, frozen=True):
+    """What whoever hands a report over adds to ours: brand, folder of templates."""
+
+    brand: Brand | None
+    templates: Path | None
+
+
+def write(material: Material) -> bytes | Document:
+    """The report in UTF-8; raises AuditorError for a large one without a file name."""
+    look = Look(material.brand, material.templates)
+    view = view_of(
+        material.run, material.sidecars, material.frameworks, material.language
     )
-    return html.encode("utf-8")
+    if len(view.judged.hosts) <= MOST_HOSTS:
+        data = _render(look, view, REPORT, _whole(view)).encode("utf-8")
+        if len(data) <= MOST_BYTES:
+            return data
+    if material.name is None:
+        raise AuditorError(
+            f"html: {len(view.judged.hosts)} hosts need an index and pages beside it:"
+            " write -f html:FILE.html in place of -f html:-"
+        )
+    return _folder(look, view, material.name)
 
 
 def render_html(
@@ -54,52 +86,149 @@ def render_html(
     brand: Brand | None = None,
     templates: Path | None = None,
 ) -> str:
-    """The report of a run, in `en` or `fr`; the same input gives the same text.
+    """The report of a run in one file; the same input gives the same text.
 
     `frameworks` are those that the report speaks of: requirements of others are left
     out, and without `cnil-san-2022-009` so are its seven questions. `templates` is a
     folder of own ones; raises ConfigurationError for a mistake in them.
     """
     view = view_of(run, sidecars, frameworks, language)
+    return _render(Look(brand, templates), view, REPORT, _whole(view))
+
+
+def _render(look: Look, view: View, template: str, parts: Mapping[str, object]) -> str:
     style = _asset("report.css") + _page_margins(view)
-    style += (brand.style if brand else "") + own_style(templates)
-    script = _asset("report.js")
+    style += (look.brand.style if look.brand else "") + own_style(look.templates)
+    # a framework's page has nothing to fold, filter or copy
+    script = "" if parts["kind"] == "framework" else _asset("report.js")
     values = {
-        **_parts(view),
-        "brand": brand,
-        "style": Markup(style),  # ours, and what is put into it is escaped as CSS
-        "script": Markup(script),
-        "policy": policy(style, script),
-    }
-    return render(templates, values)
-
-
-def _parts(view: View) -> dict[str, object]:
-    """What the template is filled with."""
-    work = steps(view)
-    risks = accepted(view)
-    return {
         "view": view,
         "t": view.labels,
         "run": view.run.run,
         "judged": view.judged,
         "anchor": anchor,
+        "brand": look.brand,
+        "style": Markup(style),  # ours, and what is put into it is escaped as CSS
+        "script": Markup(script),
+        "policy": policy(style, script),
+        **parts,
+    }
+    return render(look.templates, values, template)
+
+
+def _whole(view: View) -> dict[str, object]:
+    """What the template is filled with when all is in one file."""
+    return {
+        "kind": "whole",
+        "to": Links(),
+        "matrix": matrix(view),
+        **_summary(view, steps(view)),
+        **_hosts(view),
+        "frameworks": framework_states(view),
+        "sheets": sheets(view),
+    }
+
+
+def _summary(view: View, work: Sequence[Step]) -> dict[str, object]:
+    """What is said of the fleet as a whole."""
+    return {
         "summary": summary(view),
         "questions": questions(view),
         "decisions": decisions(view),
         "path": data_path(view),
-        "matrix": matrix(view),
         "steps": work,
-        "open_checks": {block.check.id for step in work for block in step.blocks},
-        "sheets": sheets(view),
-        "causes": causes(view),
-        "read_in_part": read_in_part(view),
-        "accepted": risks,
-        "soon": sum(risk.ends_soon for risk in risks),
-        "declared": declared(view),
+        "open_checks": _open_checks(work),
+        "soon": sum(risk.ends_soon for risk in accepted(view)),
         "catalogue": catalogue(view),
         "programs": _programs(view),
     }
+
+
+def _open_checks(work: Sequence[Step]) -> set[str]:
+    return {block.check.id for step in work for block in step.blocks}
+
+
+def _hosts(view: View) -> dict[str, object]:
+    """What is said host by host."""
+    return {
+        "causes": causes(view),
+        "read_in_part": read_in_part(view),
+        "accepted": accepted(view),
+        "declared": declared(view),
+    }
+
+
+def _folder(look: Look, view: View, name: str) -> Document:
+    """The index of that file name, and the pages that it leads to."""
+    to = Links(index=f"../../{quote(name)}")
+    work = steps(view)
+    rows = {
+        (block.check.id, row.host.name): row
+        for step in work
+        for block in step.blocks
+        for row in block.rows
+    }
+    found = [
+        page
+        for lab in laboratories(view)
+        for page in divide(lab, partial(_lab_page, look, view, lab, to, rows))
+    ]
+    states = framework_states(view)
+    files = {page.name: page.data for page in found}
+    for state in states:
+        files[framework_page(state)] = _framework_page(look, view, to, state, work)
+    folder = f"{name}.pages/{digest(files)}"
+    index = {
+        "kind": "index",
+        "to": Links(pages=ways(found, folder)),
+        "folder": quote(folder),
+        "matrix": lab_matrix(view),
+        "labs": lab_lines(view, found),
+        "places": partial(places, view),
+        "framework_page": framework_page,
+        "frameworks": states,
+        **_summary(view, work),
+    }
+    html = _render(look, view, REPORT, index)
+    return Document(html.encode("utf-8"), folder, files)
+
+
+def _lab_page(
+    look: Look,
+    view: View,
+    lab: Laboratory,
+    to: Links,
+    rows: Mapping[Pair, HostRow],
+    hosts: tuple[str, ...],
+) -> bytes:
+    part = only(view, hosts)
+    filled = {
+        "kind": "lab",
+        "to": to,
+        "title": lab.title or view.labels("matrix.no_group"),
+        "matrix": matrix(part),
+        "sheets": sheets(part),
+        "rows": rows,
+        "open_checks": [
+            check
+            for check in part.judged.checks
+            if part.judged.hosts_with(check, Bucket.FAIL, Bucket.WARN)
+        ],
+        **_hosts(part),
+    }
+    return _render(look, part, "page_lab.html.j2", filled).encode("utf-8")
+
+
+def _framework_page(
+    look: Look, view: View, to: Links, state: FrameworkState, work: Sequence[Step]
+) -> bytes:
+    filled = {
+        "kind": "framework",
+        "to": to,
+        "framework": state,
+        "open_checks": _open_checks(work),
+    }
+    return _render(look, view, "page_framework.html.j2", filled).encode("utf-8")
 
 
 def policy(style: str, script: str) -> str:

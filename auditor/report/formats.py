@@ -1,7 +1,8 @@
 """The report formats by name: a module `as_<name>.py` beside this one is a format.
 
-Each has ``write(material: Material) -> bytes``; nothing lists them, and one is
-imported only when it is asked for.
+Each has ``write(material: Material) -> bytes``, or gives a Document where the report of
+a large fleet is several files; nothing lists them, and one is imported only when it is
+asked for.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ PREFIX = "as_"
 class Material(Struct, frozen=True):
     """What every format is made from; `language` is `en` or `fr`.
 
-    `brand` and `templates` (a folder) are whoever hands the report over's own.
+    `brand` and `templates` (a folder) are whoever hands the report over's own,
+    `name` is that of the file that it is written to, None for standard output.
     """
 
     run: Run
@@ -34,6 +36,7 @@ class Material(Struct, frozen=True):
     language: str
     brand: Brand | None = None
     templates: Path | None = None
+    name: str | None = None
 
     @property
     def level(self) -> Level:
@@ -41,7 +44,19 @@ class Material(Struct, frozen=True):
         return self.run.run.level
 
 
-Format = Callable[[Material], bytes]
+class Document(Struct, frozen=True):
+    """A report of several files: `data` is the one asked for, the others are beside it.
+
+    `folder` is their relative path, `<name>.pages/<digest of its contents>`: with a
+    folder for each content, the file asked for always leads to pages of its own run.
+    """
+
+    data: bytes
+    folder: str
+    pages: Mapping[str, bytes]
+
+
+Format = Callable[[Material], "bytes | Document"]
 
 
 class _Formats(Mapping[str, Format]):

@@ -41,7 +41,7 @@ class Judged(Struct, frozen=True):
 
     def hosts_with(self, check: str, *buckets: Bucket) -> list[str]:
         """The hosts on which a check came to one of these."""
-        return [h for h, bucket in self.of_check(check).items() if bucket in buckets]
+        return [host for host in self.hosts if self.buckets[check, host] in buckets]
 
     def fails(self, check: str, host: str) -> bool:
         """Whether there is a FAIL, an accepted one included."""

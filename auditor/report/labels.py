@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,11 +54,11 @@ class Labels(Struct, frozen=True):
     @property
     def locale(self) -> Locale:
         """Babel's locale."""
-        return Locale.parse(LOCALES[self.language])
+        return _locale(self.language)
 
     def number(self, n: int | float) -> str:
         """``491 840`` or ``491,840``."""
-        return format_decimal(n, locale=self.locale)
+        return _number(self.language, n)
 
     def percent(self, share: float) -> str:
         """A share as whole per cent, never rounded up to something not reached."""
@@ -116,6 +116,16 @@ def fill(template: str, values: Mapping[str, object]) -> str:
 def load_labels(language: str, timezone: str = "UTC") -> Labels:
     """The labels of a language; raises KeyError for one that is not shipped."""
     return Labels(language, timezone, _entries(language))
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(LOCALES[language])
+
+
+@lru_cache(maxsize=4096)
+def _number(language: str, n: int | float) -> str:
+    return format_decimal(n, locale=_locale(language))
 
 
 @cache

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from auditor.model.findings import Reason
 from auditor.model.run import GRAVEST_FIRST, Bucket, HostInfo
 from auditor.model.snapshot import HostState
+from auditor.report.pages import Laboratory, laboratories
 from auditor.report.unseen import UNSEEN_STATES
 from auditor.report.view import View
 
@@ -18,11 +20,16 @@ OTHERS = "others"
 
 
 class Cell(Struct, frozen=True):
-    """A host's checks of one family; `text` is seen, `name` is heard."""
+    """A host's checks of one family; `text` is seen, `name` is heard.
+
+    `said` is the name without host and family, which are the headers of its row and
+    column.
+    """
 
     bucket: Bucket
     text: str
     name: str
+    said: str
 
 
 class Row(Struct, frozen=True):
@@ -38,6 +45,24 @@ class Group(Struct, frozen=True):
 
     title: str
     rows: tuple[Row, ...]
+
+
+class LabRow(Struct, frozen=True):
+    """A laboratory on the index of a large fleet; `share` is its coverage."""
+
+    group: str
+    title: str
+    hosts: int
+    unseen: int
+    cells: tuple[Cell, ...]
+    share: float
+
+
+class LabMatrix(Struct, frozen=True):
+    """Columns of families by name, and a row a laboratory."""
+
+    columns: tuple[str, ...]
+    rows: tuple[LabRow, ...]
 
 
 class Matrix(Struct, frozen=True):
@@ -66,6 +91,31 @@ def matrix(view: View) -> Matrix:
     )
 
 
+def lab_matrix(view: View) -> LabMatrix:
+    """The fleet of a run, all hosts of a laboratory in one row."""
+    columns = _columns(view)
+    rows = tuple(_lab_row(view, lab, columns) for lab in laboratories(view))
+    return LabMatrix(tuple(view.family(column) for column in columns), rows)
+
+
+def _lab_row(view: View, lab: Laboratory, columns: dict[str, list[str]]) -> LabRow:
+    title = lab.title or view.labels("matrix.no_group")
+    hosts = [view.judged.hosts[name] for name in lab.hosts]
+    applicable = sum(host.coverage.applicable for host in hosts)
+    evaluated = sum(host.coverage.evaluated for host in hosts)
+    return LabRow(
+        lab.group,
+        title,
+        len(hosts),
+        sum(host.state in UNSEEN_STATES for host in hosts),
+        tuple(
+            _cell(view, title, lab.hosts, family, checks)
+            for family, checks in columns.items()
+        ),
+        evaluated / applicable if applicable else 0.0,
+    )
+
+
 def _columns(view: View) -> dict[str, list[str]]:
     """Family -> its checks."""
     families = view.families
@@ -91,7 +141,8 @@ def _row(view: View, host: HostInfo, columns: dict[str, list[str]]) -> Row:
     if host.state in UNSEEN_STATES:
         return Row(host, (), state)
     cells = tuple(
-        _cell(view, host.name, family, checks) for family, checks in columns.items()
+        _cell(view, host.name, (host.name,), family, checks)
+        for family, checks in columns.items()
     )
     return Row(host, cells, state)
 
@@ -114,23 +165,22 @@ def host_state(view: View, host: HostInfo) -> str:
     return view.labels("state_because", state=state, reason=reason)
 
 
-def _cell(view: View, host: str, family: str, checks: list[str]) -> Cell:
-    counts = view.judged.counts((check, host) for check in checks)
+def _cell(
+    view: View, who: str, hosts: Sequence[str], family: str, checks: list[str]
+) -> Cell:
+    counts = view.judged.counts((check, host) for check in checks for host in hosts)
     bucket = next((b for b in GRAVEST_FIRST if counts[b]), Bucket.NA)
-    applicable = len(checks) - counts[Bucket.NA]
+    applicable = len(checks) * len(hosts) - counts[Bucket.NA]
     evaluated = applicable - counts[Bucket.UNKNOWN]
     parts = [
         view.labels.count(f"bucket_count.{one}", counts[one])
         for one in GRAVEST_FIRST
         if counts[one]
     ]
-    name = view.labels(
-        "matrix.cell",
-        host=host,
-        family=view.family(family),
-        counts=view.labels.join(parts, most=len(parts)),
-    )
-    return Cell(bucket, _short(view, bucket, counts, evaluated, applicable), name)
+    said = view.labels.join(parts, most=len(parts))
+    name = view.labels("matrix.cell", host=who, family=view.family(family), counts=said)
+    text = _short(view, bucket, counts, evaluated, applicable)
+    return Cell(bucket, text, name, said)
 
 
 def _short(

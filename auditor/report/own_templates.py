@@ -71,9 +71,11 @@ def _environment(folder: Path | None) -> Environment:
     return made
 
 
-def render(folder: Path | None, values: Mapping[str, object]) -> str:
-    """The report's page; raises ConfigurationError for what a folder's templates do."""
-    template = environment(folder).get_template(REPORT)
+def render(
+    folder: Path | None, values: Mapping[str, object], name: str = REPORT
+) -> str:
+    """A page of the report; raises ConfigurationError for what own templates do."""
+    template = environment(folder).get_template(name)
     if folder is None:
         return template.render(values)
     try:

@@ -75,23 +75,24 @@ class View(Struct, frozen=True):
         """What a check is mapped to, among the frameworks of this report."""
         found = []
         for mapped in check.requirements:
-            framework, _, identifier = mapped.partition(":")
-            if framework in self.frameworks:
-                found.append(self._chip(framework, identifier, mapped))
+            framework = self.frameworks.get(mapped.partition(":")[0])
+            if framework:
+                requirement = framework.requirements.get(mapped)
+                wording = requirement.text if requirement else framework.title
+                meaning = wording[self.labels.language]
+                found.append(Chip(self.requirement_name(framework, mapped), meaning))
         return found
 
-    def _chip(self, name: str, identifier: str, mapped: str) -> Chip:
-        framework = self.frameworks[name]
-        language = self.labels.language
-        title = framework.title[language]
-        pattern = self.labels.word(f"chip.{name}", f"{title} {{id}}")
-        if language == "fr":
+    def requirement_name(self, framework: Framework, mapped: str) -> str:
+        """`RGPD art. 32(1)(b)` for `gdpr:Art. 32(1)(b)`."""
+        _, _, identifier = mapped.partition(":")
+        title = framework.title[self.labels.language]
+        pattern = self.labels.word(f"chip.{framework.id}", f"{title} {{id}}")
+        if self.labels.language == "fr":
             identifier = identifier.replace("Art. ", "art.\u00a0").replace(
                 "Fiche ", "fiche\u00a0"
             )
-        requirement = framework.requirements.get(mapped)
-        meaning = requirement.text[language] if requirement else title
-        return Chip(pattern.replace("{id}", identifier), meaning)
+        return pattern.replace("{id}", identifier)
 
 
 def view_of(

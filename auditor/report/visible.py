@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from auditor.model.run import Run
+
+Part = TypeVar("Part", bound=msgspec.Struct)
 
 #: Unicode's categories that are shown by number: they have no shape of their own.
 SHAPELESS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -31,8 +34,26 @@ def visible(text: str) -> str:
 
 def visible_run(run: Run) -> Run:
     """The run with every string in it made visible, so that none can be forgotten."""
-    plain = msgspec.to_builtins(run, builtin_types=(datetime, date))
-    return msgspec.convert(_visible(plain), type=Run)
+    return structs.replace(
+        run,
+        run=_made_visible(run.run),
+        groups=_visible(run.groups),
+        checks=tuple(map(_made_visible, run.checks)),
+        hosts=tuple(map(_made_visible, run.hosts)),
+        findings=tuple(map(_made_visible, run.findings)),
+    )
+
+
+def _made_visible(part: Part) -> Part:
+    """One part of a run; as JSON it tells in one look that nothing is to be done.
+
+    JSON has an escape for each control character and no other backslash.
+    """
+    text = msgspec.json.encode(part).decode("utf-8")
+    if text.isprintable() and "\\" not in text:
+        return part
+    plain = msgspec.to_builtins(part, builtin_types=(datetime, date))
+    return msgspec.convert(_visible(plain), type=type(part))
 
 
 def _visible(value: Any) -> Any:

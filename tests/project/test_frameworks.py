@@ -98,6 +98,8 @@ def wordings() -> Iterator[tuple[str, Wording]]:
     for name, framework in load_frameworks().items():
         yield f"{name} title", framework.title
         yield f"{name} claim", framework.claim
+        if framework.listed:
+            yield f"{name} listed", framework.listed
         for place, requirement in framework.requirements.items():
             yield place, requirement.text
             if requirement.question:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 import pytest
+from msgspec import structs
 from rich.console import Console
 
 from auditor.model.findings import Reason, Verdict
@@ -21,6 +22,7 @@ from auditor.model.run import (
     encode_run,
 )
 from auditor.model.sources import ValueKind
+from auditor.report import as_html
 from auditor.report.as_html import css_string
 from auditor.report.formats import FORMATS, Material
 from auditor.report.pseudonyms import Pseudonyms
@@ -28,6 +30,7 @@ from auditor.report.redaction import redact
 from auditor.report.renaming import REMOVED
 from auditor.report.terminal import print_summary
 from tests.report.canaries import Canaries, marks_in, material, recorded
+from tests.report.files import file, files
 from tests.report.page import Page
 from tests.report.runs import check, evidence, finding, host, run, sidecars, value
 from tests.report.small import WAIVED
@@ -64,7 +67,19 @@ def removed(level: Level) -> set[str]:
 @pytest.mark.parametrize("name", list(FORMATS))
 @pytest.mark.parametrize("level", LEVELS)
 def test_what_a_level_removes_is_in_no_format(level: Level, name: str) -> None:
-    assert removed(level) & marks_in(FORMATS[name](handed(level))) == set()
+    assert removed(level) & marks_in(files(name, handed(level))) == set()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_a_level_removes_is_on_no_page_of_a_large_fleet(
+    level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(as_html, "MOST_HOSTS", 0)
+    large = structs.replace(handed(level), name="report.html")
+    written = files("html", large)
+    assert len(written) > 1
+    assert removed(level) & marks_in(written) == set()
+    assert all(level.value.encode() in data for data in written.values())
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -78,7 +93,7 @@ def test_what_a_level_removes_is_not_in_the_summary(level: Level) -> None:
 
 @pytest.mark.parametrize("name", ["html", "json"])
 def test_the_search_finds_what_is_there(name: str) -> None:
-    found = marks_in(FORMATS[name](material(canaries().run)))
+    found = marks_in(files(name, material(canaries().run)))
     assert len(found) > 100
 
 
@@ -108,7 +123,7 @@ def test_the_search_reads_names_of_files() -> None:
 @pytest.mark.parametrize("name", list(FORMATS))
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_format_names_the_level(level: Level, name: str) -> None:
-    assert level.value.encode() in FORMATS[name](handed(level))
+    assert level.value.encode() in file(name, handed(level))
 
 
 def test_technicians_keep_hosts_and_lose_every_name_of_a_person() -> None:
@@ -151,9 +166,9 @@ def test_a_redacted_run_is_a_run_file() -> None:
 def test_no_command_is_left_beyond_technicians(level: Level) -> None:
     texts = [one for s in handed(level).sidecars.values() for one in s.texts.values()]
     assert {(len(t.fix), t.undo, t.verify) for t in texts} <= {(0, "", "")}
-    page = FORMATS["html"](handed(level))
+    page = file("html", handed(level))
     assert b"auditor run" not in page
-    assert b"auditor run" in FORMATS["html"](handed(Level.R1))
+    assert b"auditor run" in file("html", handed(Level.R1))
 
 
 class Later(HostInfo, frozen=True, kw_only=True):
@@ -319,7 +334,7 @@ def test_what_was_removed_does_not_come_back() -> None:
 
 
 def test_third_parties_get_no_decision_and_no_order_of_work() -> None:
-    page = FORMATS["html"](handed(Level.R3)).decode()
+    page = file("html", handed(Level.R3)).decode()
     assert 'href="#decisions"' not in page
     assert 'id="decisions"' not in page
     assert page.count('class="step"') == 1
@@ -327,6 +342,6 @@ def test_third_parties_get_no_decision_and_no_order_of_work() -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_link_of_a_redacted_page_has_its_target(level: Level) -> None:
-    page = Page(FORMATS["html"](handed(level)).decode())
+    page = Page(file("html", handed(level)).decode())
     links = {link[1:] for link in page.values("href") if link.startswith("#")}
     assert links - set(page.values("id")) == set()
