@@ -15,6 +15,12 @@ SEVERAL = re.compile(r"([,;\s]+)")
 #: Keys of evidence that name an account: `password of NAME`.
 _IN_KEY = re.compile(r"(?:password of|expiry of|user) (.+)")
 
+#: Folders and files that an account gives its name to.
+_IN_PATH = re.compile(
+    r"(?:/home|/var/mail|/var/spool/mail|/var/spool/cron(?:/crontabs)?)"
+    r"/(?!crontabs\b)([A-Za-z_][\w.-]*)"
+)
+
 #: Settings that list accounts, without the blanks that some programs allow.
 _LISTS = re.compile(
     r"(?:allow|deny|auth|valid|invalid|admin)(?:users|groups)|(?:read|write)list"
@@ -38,7 +44,10 @@ def accounts_of(finding: FindingRecord) -> Iterator[str]:
         yield subject.name
     elif subject.kind == "key" and rest:  # ACCOUNT FINGERPRINT
         yield first
+    yield from _IN_PATH.findall(subject.name)
+    yield from (name for _, text in _values(finding) for name in _IN_PATH.findall(text))
     for evidence in finding.evidence:
+        yield from _IN_PATH.findall(evidence.source)
         for shown in evidence.values:
             if named := _IN_KEY.fullmatch(shown.key):
                 yield named[1]

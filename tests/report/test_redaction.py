@@ -262,6 +262,17 @@ def test_an_account_that_only_a_setting_names_is_replaced(key: str, text: str) -
     assert found.text == f"{key}={text}".replace("alice", found.source.split("/")[2])
 
 
+@pytest.mark.parametrize(
+    "folder", ["/home", "/var/mail", "/var/spool/cron", "/var/spool/cron/crontabs"]
+)
+def test_an_account_that_only_a_folder_names_is_replaced(folder: str) -> None:
+    proof = evidence(f"{folder}/alice/x.csv", "mode=0644")
+    one = one_finding(subject=f"directory:{folder}/alice", evidence=(proof,))
+    found = at(Level.R1, one).findings[0]
+    assert found.subject.name.startswith(f"{folder}/A-")
+    assert found.evidence[0].source == f"{found.subject.name}/x.csv"
+
+
 def test_a_subject_of_an_undeclared_kind_gets_a_pseudonym() -> None:
     found = at(Level.R1, one_finding(subject="badge:4711")).findings[0]
     assert found.subject.name.startswith("S-")
