@@ -44,9 +44,11 @@ from auditor.model.run import (
 from auditor.model.sources import ValueKind
 from auditor.report.formats import Material
 from auditor.report.labels import LOCALES, load_labels
+from auditor.report.matrix import OTHERS
 from auditor.report.people import renamed_key
 from auditor.report.pseudonyms import Pseudonyms
 from auditor.report.renaming import REMOVED, Renaming, Treatment, renaming_of
+from auditor.report.view import FAMILIES
 
 #: What becomes of a field or kind at R1, R2 and R3; None removes it.
 Held = tuple[Treatment | None, Treatment | None, Treatment | None]
@@ -198,7 +200,7 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
     CheckInfo: {
         "id": _always(lambda value, names: names.checks[value]),
         "name": (_keep, _keep, _emptied),
-        "family": ALL,
+        "family": (_keep, _keep, lambda value, _: _family(value)),
         "severity": ALL,
         "title": INSIDE,
         "requirements": INSIDE,
@@ -340,14 +342,19 @@ def _finding(was: FindingRecord, kept: FindingRecord, names: Renaming) -> Findin
     return structs.replace(kept, subject=structs.replace(kept.subject, name=shown))
 
 
-def _check(was: CheckInfo, kept: CheckInfo, names: Renaming) -> CheckInfo:
+def _family(family: str) -> str:
+    """A family of ours; what third parties named may name whom they made it for."""
+    return family if family in FAMILIES else OTHERS
+
+
+def _check(_: CheckInfo, kept: CheckInfo, names: Renaming) -> CheckInfo:
     """At R3 a check is one of its family."""
     if names.level is not Level.R3:
         return kept
     title = {}
     for language in LOCALES:
         labels = load_labels(language)
-        family = labels.word(f"family.{was.family}", was.family)
+        family = labels.word(f"family.{kept.family}", kept.family)
         title[language] = labels("level.check", family=family)
     return structs.replace(kept, title=title)
 

@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import stat
+import tempfile
 from pathlib import Path
 
 from auditor.errors import ConfigurationError, Problem
@@ -52,14 +53,21 @@ def default_path(client: str) -> Path:
 
 
 def _made(file: Path) -> bytes:
-    key = secrets.token_bytes(KEY_BYTES)
+    """A new key; that of another report which began at once, if there is one."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # O_EXCL: of two reports that begin at once, one would write over the other's key.
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    with os.fdopen(os.open(file, flags, 0o600), "wb") as opened:
-        opened.write(key.hex().encode() + b"\n")
-        opened.flush()
-        os.fsync(opened.fileno())
+    key = secrets.token_bytes(KEY_BYTES)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(key.hex().encode() + b"\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        # A link, where a rename would write over the other's key.
+        os.link(name, file)
+    except FileExistsError:
+        return key_of_client("", file)
+    finally:
+        Path(name).unlink()
     return key
 
 

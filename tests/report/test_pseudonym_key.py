@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,11 @@ def test_a_file_that_holds_no_key_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises((ConfigurationError, IsADirectoryError)):
         key_of_client(CLIENT, tmp_path)
+
+
+def test_reports_that_begin_at_once_get_one_key(tmp_path: Path) -> None:
+    file = tmp_path / "a.key"
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: key_of_client(CLIENT, file), range(8)))
+    assert len(keys) == 1
+    assert [file] == list(tmp_path.iterdir())

@@ -339,6 +339,12 @@ def test_third_parties_can_not_tell_a_check_by_its_place() -> None:
     assert shown == sorted(renamed) != renamed
 
 
+def test_third_parties_see_no_family_of_others() -> None:
+    one = run([check("XYZ-001", family="client_xyz")], [host("a")])
+    shown = at(Level.R3, one).checks[0]
+    assert (shown.family, "xyz" in str(shown)) == ("others", False)
+
+
 def test_what_was_removed_does_not_come_back() -> None:
     given = Material(at(Level.R2, one_finding()), {}, {}, "en")
     assert redact(given, Level.R1, Pseudonyms(KEY)) is given
