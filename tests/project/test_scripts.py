@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -237,15 +238,41 @@ def test_dependencies_come_from_the_lock_with_their_hashes(checkout: Path) -> No
     ]
 
 
-def test_the_lock_names_no_index() -> None:
-    assert "://" not in (PROJECT / "requirements.lock").read_text()
+LOCKS = ["requirements.lock", "requirements-validators.lock"]
 
 
-def test_every_package_in_the_lock_has_a_hash() -> None:
-    entries = (PROJECT / "requirements.lock").read_text().split("\n    # via")
-    packages = [entry for entry in entries if "==" in entry]
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_names_no_index(lock: str) -> None:
+    assert "://" not in (PROJECT / lock).read_text()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_package_in_the_lock_has_a_hash(lock: str) -> None:
+    entries = re.split(r"\n(?=\S)", (PROJECT / lock).read_text())
+    packages = [entry for entry in entries if re.match(r"[\w.-]+==", entry)]
 
     assert [entry for entry in packages if "--hash=sha256:" not in entry] == []
+    assert packages
+
+
+def test_validators_are_apart_and_come_from_their_lock(checkout: Path) -> None:
+    shutil.copy(PROJECT / "requirements-validators.lock", checkout)
+    body = 'case $* in "-m venv"*) mkdir -p $4/bin; cp $0 $4/bin/python ;; esac\n'
+    diary = f'echo "$*" >> {checkout}/diary\n'
+    program(checkout / ".venv/bin/python", diary + body)
+
+    script = [checkout / "scripts/validators"]
+    first = subprocess.run(script, capture_output=True, text=True, check=True)
+    again = subprocess.run(script, capture_output=True, text=True, check=True)
+
+    installed = [
+        line.split(" install ")[1]
+        for line in (checkout / "diary").read_text().splitlines()
+        if " install " in line
+    ]
+    assert ("making .cache/validators\n", "") == (first.stdout, again.stdout)
+    flags = "--no-deps --ignore-requires-python --require-hashes"
+    assert [f"{flags} -r requirements-validators.lock"] == installed
 
 
 def test_make_without_a_target_only_tells_what_there_is() -> None:
