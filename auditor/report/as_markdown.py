@@ -137,7 +137,8 @@ def _unseen(view: View, first: Summary) -> Iterable[str]:
         return
     yield _list(
         f"**{escape(line.cause)}**{labels('colon')}"
-        + escape(f"{line.hosts} ({labels.count('pairs', line.pairs)}) {line.detail}")
+        + escape(f"{line.hosts} ({labels.count('pairs', line.pairs)})")
+        + (f" – {escape(line.detail)}" if line.detail else "")
         for line in first.unseen
     )
     if first.unseen_more:

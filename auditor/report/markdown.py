@@ -2,14 +2,14 @@
 
 No library does this: those at hand parse or convert. Any ASCII punctuation may be
 escaped (CommonMark 0.31.2, section 2.4); ``. : @`` also stop the links that GitHub
-and GitLab make of bare addresses.
+and GitLab make of bare addresses, ``$`` their formulae.
 """
 
 from __future__ import annotations
 
 import re
 
-_ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:@=$^\"'])")
+_ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:@$])")
 _BREAKS = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]\s*")
 
 

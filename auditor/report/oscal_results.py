@@ -157,7 +157,10 @@ def _evidence(evidence: EvidenceRecord) -> Evidence:
     return Evidence(
         description=markup(evidence.text),
         props=ours(
-            source=evidence.source, line=evidence.line, status=evidence.status.value
+            source=evidence.source,
+            line=evidence.line,
+            status=evidence.status.value,
+            text=evidence.text,
         ),
     )
 

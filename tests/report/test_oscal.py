@@ -298,7 +298,12 @@ def test_a_risk_has_its_severity_and_how_to_mend_it(document: Json) -> None:
 
 def test_evidence_names_its_place(document: Json) -> None:
     (proof,) = of_check(document, "observations", "FAI-001")["relevant-evidence"]
-    assert {"source": "/etc/vsftpd.conf", "line": "12", "status": "ok"} == props(proof)
+    assert {
+        "source": "/etc/vsftpd.conf",
+        "line": "12",
+        "status": "ok",
+        "text": "x=YES",
+    } == props(proof)
 
 
 def test_a_host_is_an_inventory_item_with_its_address(document: Json) -> None:
