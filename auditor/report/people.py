@@ -59,6 +59,7 @@ def persons_of(finding: FindingRecord) -> Iterator[str]:
     for kind, text in _values(finding):
         if kind == ValueKind.PERSON:
             yield text
+            yield from (part for part in SEVERAL.split(text) if "@" in part)
     if finding.waived is not None:
         yield finding.waived.owner
         yield finding.waived.accepted_by

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
+import jsonschema
 import msgspec
 import pytest
 from msgspec import structs
@@ -19,6 +20,7 @@ from auditor.model.run import (
     Run,
     ShownRecord,
     WaivedRecord,
+    decode_run,
     encode_run,
 )
 from auditor.model.sources import ValueKind
@@ -28,6 +30,7 @@ from auditor.report.formats import FORMATS, Material
 from auditor.report.pseudonyms import Pseudonyms
 from auditor.report.redaction import redact
 from auditor.report.renaming import REMOVED
+from auditor.report.schema import run_schema
 from auditor.report.terminal import print_summary
 from tests.report.canaries import Canaries, marks_in, material, recorded
 from tests.report.files import file, files
@@ -156,10 +159,20 @@ def test_the_figures_stay_at_every_level() -> None:
     assert figures == [recorded().run.totals] * 3
 
 
-def test_a_redacted_run_is_a_run_file() -> None:
-    for level in LEVELS:
-        data = encode_run(handed(level).run)
-        assert json.loads(data)["run"]["level"] == level
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_redacted_run_is_a_run_file(level: Level) -> None:
+    data = encode_run(handed(level).run)
+    jsonschema.validate(json.loads(data), json.loads(run_schema()))
+    assert decode_run(data, "run.json").run.level is level
+
+
+def test_each_address_of_several_is_replaced_elsewhere() -> None:
+    one = one_finding(
+        values={"person": value("person", "eve@x.example, bob@x.example")},
+        evidence=(evidence("/etc/x", "to=bob@x.example"),),
+    )
+    found = at(Level.R1, one).findings[0]
+    assert found.evidence[0].text.startswith("to=P-")
 
 
 @pytest.mark.parametrize("level", [Level.R2, Level.R3])
