@@ -23,7 +23,7 @@ demo: venv tools
 	@$(PYTHON) -m scripts.demo
 
 test: venv tools
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses=auto --dist=loadgroup
 
 lint: venv
 	@$(PYTHON) -m ruff check .

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
 from tests.lab.pytest_lab import lab
 
 __all__ = ["lab"]  # a fixture is found by its name here
+
+
+LAB = Path(__file__).parent / "lab"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process have all that needs the lab, and begin with it: it takes longest.
+
+    There is one lab a test run, and its base roots are built once.
+    """
+    for item in items:
+        if "lab" in getattr(item, "fixturenames", ()) or item.path.is_relative_to(LAB):
+            item.add_marker(pytest.mark.xdist_group("lab"))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.hookimpl(wrapper=True)
