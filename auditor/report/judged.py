@@ -8,7 +8,15 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from auditor.model.findings import Reason, Severity, Verdict
-from auditor.model.run import Bucket, CheckInfo, FindingRecord, HostInfo, Run, bucket_of
+from auditor.model.run import (
+    Bucket,
+    CheckInfo,
+    FindingRecord,
+    HostInfo,
+    Run,
+    SubjectRecord,
+    bucket_of,
+)
 
 #: Gravest first.
 SEVERITIES = tuple(Severity)
@@ -65,6 +73,19 @@ class Judged(Struct, frozen=True):
                 return finding.reason or Reason.MISSING
         found = self.findings.get((check, host))
         return None if found else self.hosts[host].reason or Reason.MISSING
+
+    def told(self, check: str, host: str) -> tuple[FindingRecord, ...]:
+        """The findings of a pair; of one without any, an UNKNOWN in their place."""
+        unsaid = FindingRecord(
+            check=check,
+            host=host,
+            subject=SubjectRecord(kind="host", name=""),
+            verdict=Verdict.UNKNOWN,
+            severity=self.checks[check].severity,
+            reason=self.reason(check, host),
+            detail=self.hosts[host].detail,
+        )
+        return self.findings.get((check, host)) or (unsaid,)
 
 
 def judge(run: Run) -> Judged:
