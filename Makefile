@@ -9,7 +9,7 @@ help:
 	@echo 'make demo      audit the lab, or its recorded snapshots; leaves demo/report.html'
 	@echo 'make test      all tests; those that need root or the lab say why they skip'
 	@echo 'make lint      ruff and mypy'
-	@echo 'make bench     the ratios of the benchmark'
+	@echo 'make bench     the ratios of the benchmark, and the report'\''s sizes and times'
 	@echo 'make lab-up    boot the lab and keep it running; make lab-down ends it'
 	@echo 'make clean     remove what was built; .venv stays'
 

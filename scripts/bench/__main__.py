@@ -1,7 +1,7 @@
-"""Prints the ratios that concern one host, with their goals, on stdout.
+"""Prints the ratios that concern one host, and the report's, with their goals.
 
-`python -m scripts.bench [--rounds N]`; the rounds' progress goes to stderr. Measured
-numbers are no test: the exit code is 0 whatever they are.
+`python -m scripts.bench [--rounds N] [--only host|report]`; the rounds' progress goes
+to stderr. Measured numbers are no test: the exit code is 0 whatever they are.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from auditor.loading import load_checks
 from auditor.model.check import Check
 from scripts.bench.facts import costs
 from scripts.bench.installed import python_of_wheel
+from scripts.bench.report import report_rows
 from scripts.bench.target import Way, ways
 from scripts.bench.timing import (
     HEAD,
@@ -42,21 +43,29 @@ def main() -> int:
     """Measure everything, then print it."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
-    checks = load_checks()
+    parser.add_argument("--only", choices=("host", "report"))
+    options = parser.parse_args()
+    lines: list[str] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder = Path(name)
-        try:
-            python = python_of_wheel(folder)
-            goals, measured = _commands(folder, python, checks, rounds)
-        except NoServerError as error:
-            print(f"bench: {error}", file=sys.stderr)
-            return 2
-        start = _start(python, rounds)
-        costs = _facts(folder, checks)
-    table = [HEAD, *(goal.row() for goal in [*goals, start])]
-    print("\n".join([*table, "", *measured, "", *costs]))
+        if options.only != "report":
+            try:
+                lines += _host_rows(Path(name), options.rounds)
+            except NoServerError as error:
+                print(f"bench: {error}", file=sys.stderr)
+                return 2
+        if options.only != "host":
+            lines += ["", *report_rows(Path(name), options.rounds)]
+    print("\n".join(lines).strip())
     return 0
+
+
+def _host_rows(folder: Path, rounds: int) -> list[str]:
+    checks = load_checks()
+    python = python_of_wheel(folder)
+    goals, measured = _commands(folder, python, checks, rounds)
+    start = _start(python, rounds)
+    table = [HEAD, *(goal.row() for goal in [*goals, start])]
+    return [*table, "", *measured, "", *_facts(folder, checks)]
 
 
 def _commands(
