@@ -23,6 +23,7 @@ demo: venv tools
 	@$(PYTHON) -m scripts.demo
 
 test: venv tools
+	@scripts/npm-packages
 	@$(PYTHON) -m pytest --numprocesses=auto --dist=loadgroup
 
 lint: venv

@@ -58,12 +58,15 @@ class Output(Struct, frozen=True):
 
 def outputs(formats: Sequence[str], known: list[str]) -> tuple[Output, ...]:
     """Read the `-f` options; raises AuditorError naming the wrong one."""
+    from auditor.report.formats import need
+
     found = []
     for text in formats:
         name, colon, path = text.partition(":")
         if not colon or not path or name not in known:
             choice = " or ".join(f"{name}:PATH" for name in known)
             raise AuditorError(f"-f {text}: expected {choice}")
+        need(name)
         found.append(Output(name, None if path == "-" else Path(path)))
     if sum(output.path is None for output in found) > 1:
         raise AuditorError("-f: only one format can go to standard output")

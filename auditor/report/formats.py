@@ -10,11 +10,13 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from msgspec import Struct
 
 import auditor.report
+from auditor.errors import AuditorError
 from auditor.model.check import Sidecar
 from auditor.model.frameworks import Framework
 from auditor.model.run import Level, Run
@@ -79,3 +81,14 @@ _PATH = auditor.report.__path__
 
 #: Format name -> its writer; KeyError for a name that no module has.
 FORMATS: Mapping[str, Format] = _Formats()
+
+#: Format -> the module that the extra of the same name brings.
+EXTRAS = {"pdf": "weasyprint"}
+
+
+def need(name: str) -> None:
+    """Nothing where the format can be written; raises AuditorError with the command."""
+    module = EXTRAS.get(name)
+    if module is not None and find_spec(module) is None:
+        how = f"python3 -m pip install 'auditor[{name}]'"
+        raise AuditorError(f"-f {name}: the extra '{name}' is not installed: {how}")

@@ -21,11 +21,11 @@ def canonical(name: str) -> str:
 
 
 def declared(*, dev: bool) -> set[str]:
-    """The distributions that pyproject.toml asks for."""
+    """The distributions that pyproject.toml asks for, with those of formats' extras."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     asked = [*project["dependencies"]]
-    if dev:
-        asked += project["optional-dependencies"]["dev"]
+    for extra, names in project["optional-dependencies"].items():
+        asked += names if dev or extra != "dev" else []
     return {canonical(name) for name in asked}
 
 
@@ -52,6 +52,7 @@ def undeclared(*folders: str, dev: bool) -> list[str]:
         f"{path.relative_to(PROJECT)}: {module}"
         for folder in folders
         for path in sorted((PROJECT / folder).rglob("*.py"))
+        if "node_modules" not in path.parts
         for module in imported(path)
         if not {canonical(name) for name in providers.get(module, [])} & allowed
     ]

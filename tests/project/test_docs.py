@@ -16,7 +16,10 @@ from auditor.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
-    [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")]
+    page
+    for place in ("*.md", "docs/**/*.md", "tests/**/*.md")
+    for page in ROOT.glob(place)
+    if "node_modules" not in page.parts
 )
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"(?<!`)`(auditor [^`…]+)`")

@@ -1,80 +1,88 @@
-"""Chromium over its debugging pipe: enough to load a page, ask it and print it.
+"""Chromium by playwright-core: one page that tests load, ask, press keys in and print.
 
-Chrome DevTools Protocol, messages ended by NUL on descriptors 3 and 4: a driver would
-be a package of hundreds of megabytes for five calls.
+`browser.mjs` holds the page; Python's own Playwright would bring 40 MB and a driver of
+its own for the same calls.
 """
 
 from __future__ import annotations
 
-import base64
 import json
-import os
-import select
 import shutil
 import subprocess
-from dataclasses import dataclass, field
-from fcntl import F_DUPFD, fcntl
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
+from msgspec import Struct, convert
+
+TESTS = Path(__file__).resolve().parents[1]
+PACKAGES = TESTS / "node_modules"
 PROGRAM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
     None,
 )
+NODE = shutil.which("node")
+
+#: Seconds for one answer, after which the browser is given up.
+PATIENCE = 300
+
+#: WCAG 2.2 AA and what axe's authors hold to be good practice.
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
-#: Seconds without a word from the browser after which it is given up.
-PATIENCE = 60
+def lacking(*packages: str) -> str:
+    """What is not here of a browser and these npm packages, as a reason; '' if all."""
+    if PROGRAM is None:
+        return "no Chromium here: apt-get install chromium"
+    absent = [name for name in packages if not (PACKAGES / name).is_dir()]
+    if NODE is None or absent:
+        return "no Node.js packages here: scripts/npm-packages"
+    return ""
 
 
 class BrowserError(Exception):
-    """The browser is there, and does not run."""
+    """The browser is there, and does not do what it is told."""
+
+
+class Told(Struct, frozen=True):
+    """What a page said and asked for since it was opened, itself left out."""
+
+    errors: tuple[str, ...]
+    requests: tuple[str, ...]
+    dialogs: tuple[str, ...]
+
+
+class Rule(Struct, frozen=True):
+    """A rule of axe and the elements that it is about."""
+
+    id: str
+    nodes: tuple[str, ...]
+
+
+class Axe(Struct, frozen=True):
+    """What axe found; `incomplete` is what a person must look at."""
+
+    violations: tuple[Rule, ...]
+    incomplete: tuple[Rule, ...]
+    passes: int
 
 
 @dataclass
 class Browser:
-    """One page of a headless Chromium; `errors` is what its console complained of."""
-
-    profile: Path
-    errors: list[str] = field(default_factory=list)
-    _sent: int = 0
-    _session: str = ""
-    _loaded: bool = False
+    """A headless Chromium with one page, without network, the page's policy on."""
 
     def __enter__(self) -> Self:
-        to_read, self._to = os.pipe()
-        self._from, to_write = os.pipe()
+        assert NODE is not None
         assert PROGRAM is not None
-        # no sandbox: containers and root have none, and the page is our own
-        flags = ["--headless", "--disable-gpu", "--no-sandbox"]
-        flags.append("--remote-debugging-pipe")
         self._process = subprocess.Popen(
-            [PROGRAM, *flags, f"--user-data-dir={self.profile}"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            close_fds=False,
-            preexec_fn=partial(_place, to_read, to_write),  # noqa: PLW1509 - 3 and 4
+            [NODE, str(TESTS / "report/browser.mjs"), PROGRAM],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
-        os.close(to_read)
-        os.close(to_write)
-        self._in: BinaryIO = os.fdopen(self._from, "rb", buffering=0)
-        self._rest = b""
-        try:
-            self._attach()
-        except BrowserError:
-            self._end()
-            raise
         return self
-
-    def _attach(self) -> None:
-        target = self._call("Target.createTarget", url="about:blank")["targetId"]
-        attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = attached["sessionId"]
-        for domain in ("Page", "Runtime", "Log"):
-            self._call(f"{domain}.enable")
 
     def __exit__(
         self,
@@ -82,80 +90,76 @@ class Browser:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._end()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
-    def _end(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        os.close(self._to)
-        self._in.close()
+    def open(
+        self, file: Path, *, width: int = 1440, fragment: str = "", **options: Any
+    ) -> None:
+        """Load a file at a width in CSS pixels in a fresh context and wait for it.
 
-    def open(self, file: Path, *, width: int = 1440, fragment: str = "") -> None:
-        """Load a file at a width in CSS pixels and wait until it is there."""
-        self._call(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=900,
-            deviceScaleFactor=1,
-            mobile=False,
-        )
-        for url in ("about:blank", f"{file.as_uri()}{fragment}"):
-            self._loaded = False
-            self._call("Page.navigate", url=url)
-            while not self._loaded:
-                self._next()
+        `options` are those of Playwright's newContext, such as colorScheme='dark' and
+        javaScriptEnabled=False.
+        """
+        url = f"{file.as_uri()}{fragment}"
+        self._call("open", url=url, width=width, options=options)
+
+    def told(self) -> Told:
+        """What the console complained of, requests and dialogs since `open`."""
+        return convert(self._call("told"), Told)
 
     def ask(self, expression: str) -> Any:
         """The value of an expression in the page."""
-        answer = self._call(
-            "Runtime.evaluate", expression=expression, returnByValue=True
-        )
-        return answer["result"].get("value")
+        return self._call("ask", expression=expression)
 
-    def pdf(self) -> bytes:
-        """The page as it prints."""
-        answer = self._call(
-            "Page.printToPDF", preferCSSPageSize=True, printBackground=True
-        )
-        return base64.b64decode(answer["data"])
+    def press(self, *keys: str) -> None:
+        """Keys, one after the other, by their names in the standard UI Events."""
+        self._call("press", keys=keys)
 
-    def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        self._sent += 1
-        message = {"id": self._sent, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
+    def click(self, selector: str) -> None:
+        """A click in the middle of an element, as soon as it can be clicked."""
+        self._call("click", selector=selector)
+
+    def media(self, media: str) -> None:
+        """Show the page as on `print` or `screen`."""
+        self._call("media", media=media)
+
+    def axe(self) -> Axe:
+        """What axe-core finds in the page as it is now."""
+        return convert(self._call("axe", tags=TAGS), Axe)
+
+    def pdf(self, path: Path) -> None:
+        """The page as it prints, into a file."""
+        self._call("pdf", path=str(path))
+
+    def screenshot(self, path: Path, clip: dict[str, int] | None = None) -> None:
+        """A picture of the whole page, or of x, y, width, height of it."""
+        self._call("screenshot", path=str(path), clip=clip)
+
+    def _call(self, command: str, **given: Any) -> Any:
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with_patience = Timer(PATIENCE, process.kill)
+        with_patience.start()
         try:
-            os.write(self._to, json.dumps(message).encode() + b"\0")
-        except BrokenPipeError as error:
-            raise BrowserError(f"{PROGRAM} does not start here") from error
-        while True:
-            answer = self._next()
-            if answer.get("id") == self._sent:
-                assert "error" not in answer, answer
-                result: dict[str, Any] = answer["result"]
-                return result
-
-    def _next(self) -> dict[str, Any]:
-        while b"\0" not in self._rest:
-            readable, _, _ = select.select([self._in], [], [], PATIENCE)
-            data = self._in.read(1 << 16) if readable else b""
-            if not data:
-                raise BrowserError(f"{PROGRAM} ended or fell silent")
-            self._rest += data
-        one, _, self._rest = self._rest.partition(b"\0")
-        message: dict[str, Any] = json.loads(one)
-        if message.get("method") == "Page.loadEventFired":
-            self._loaded = True
-        if message.get("method") == "Log.entryAdded":
-            self.errors.append(message["params"]["entry"]["text"])
-        if message.get("method") == "Runtime.exceptionThrown":
-            self.errors.append(str(message["params"]["exceptionDetails"]))
-        return message
-
-
-def _place(to_read: int, to_write: int) -> None:
-    """In the child: the pipe's ends as descriptors 3 and 4, whatever they were."""
-    high = fcntl(to_read, F_DUPFD, 10), fcntl(to_write, F_DUPFD, 10)
-    for fd, source in zip((3, 4), high, strict=True):
-        os.dup2(source, fd)
-        os.close(source)
+            process.stdin.write(json.dumps({"command": command, **given}) + "\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            with_patience.cancel()
+        if not line:
+            raise BrowserError(f"{PROGRAM} does not start, or gave no answer")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise BrowserError(answer["error"])
+        return answer["value"]

@@ -1,60 +1,31 @@
-"""The report in a real browser: script, policy, widths and print."""
+"""The report in a real browser: what its script and its style do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from auditor.model.frameworks import load_frameworks
-from auditor.report.as_html import render_html
 from auditor.report.labels import LOCALES
-from tests.report.browser import PROGRAM, Browser, BrowserError
-from tests.report.fleet import fleet
-from tests.report.fleet_texts import texts
+from tests.report.browser import Browser
 
-pytestmark = pytest.mark.skipif(
-    PROGRAM is None, reason="no Chromium here: apt-get install chromium"
-)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    where = tmp_path_factory.mktemp("report")
-    run = fleet(28)
-    for language in LOCALES:
-        html = render_html(run, texts(run), load_frameworks(), language)
-        (where / f"{language}.html").write_text(html, "utf-8")
-    return where
-
-
-@pytest.fixture(scope="module")
-def browser(
-    folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Browser]:
-    with ExitStack() as stack:
-        try:
-            one = stack.enter_context(Browser(tmp_path_factory.mktemp("profile")))
-            one.open(folder / "fr.html")
-        except BrowserError as ended:
-            pytest.skip(str(ended))
-        if one.ask("document.querySelectorAll('main').length") != 1:
-            pytest.skip(f"{PROGRAM} may not read files of {folder}")
-        yield one
+LANGUAGES = sorted(LOCALES)
+SHOWN = "[...document.querySelectorAll('.finding:not([hidden])')].map(o => o.id).join()"
 
 
 @pytest.fixture
-def page(browser: Browser, folder: Path) -> Browser:
-    browser.open(folder / "fr.html")
+def page(browser: Browser, reports: Path) -> Browser:
+    browser.open(reports / "fleet-fr.html")
     return browser
 
 
-def test_the_policy_stops_nothing_of_ours(page: Browser) -> None:
-    page.errors.clear()
-    page.ask("document.querySelector('.filter input').focus()")
-    assert [] == page.errors
+def choose(page: Browser, name: str, value: str) -> None:
+    """Set a field of the filter as a person would."""
+    page.ask(
+        f"(() => {{ const field = document.querySelector('.filter [name={name}]');"
+        f" field.value = '{value}';"
+        " field.dispatchEvent(new Event('input', {bubbles: true})); })()"
+    )
 
 
 def test_the_style_is_in_force(page: Browser) -> None:
@@ -68,10 +39,7 @@ def test_the_script_folds_all_but_the_first_finding(page: Browser) -> None:
 
 
 def test_the_filter_shows_what_it_is_asked_for_and_counts_it(page: Browser) -> None:
-    page.ask(
-        "(() => { const f = document.querySelector('.filter select[name=f]');"
-        " f.value = 'ssh'; f.dispatchEvent(new Event('input', {bubbles: true})); })()"
-    )
+    choose(page, "f", "ssh")
     shown = page.ask(
         "[...document.querySelectorAll('.finding:not([hidden])')]"
         ".map(one => one.dataset.f).join()"
@@ -81,52 +49,113 @@ def test_the_filter_shows_what_it_is_asked_for_and_counts_it(page: Browser) -> N
 
 
 def test_the_search_ignores_case_and_accents(page: Browser) -> None:
-    page.ask(
-        "(() => { const q = document.querySelector('.filter input');"
-        " q.value = 'ECHEANCE'; q.dispatchEvent(new Event('input', {bubbles: true}));"
-        " })()"
-    )
-    assert "f-MIG-002" == page.ask(
-        "document.querySelector('.finding:not([hidden])').id"
-    )
+    choose(page, "q", "ECHEANCE")
+    assert "f-MIG-002" == page.ask(SHOWN)
 
 
-def test_a_filter_in_the_address_is_applied(browser: Browser, folder: Path) -> None:
-    browser.open(folder / "fr.html", fragment="#f=lifecycle&v=fail")
-    assert "f-EOL-003" == browser.ask(
-        "[...document.querySelectorAll('.finding:not([hidden])')].map(o => o.id).join()"
-    )
+def test_a_filter_is_kept_in_the_address(page: Browser) -> None:
+    choose(page, "f", "lifecycle")
+    assert "#f=lifecycle" == page.ask("location.hash")
 
 
-def test_a_permalink_unfolds_its_finding(browser: Browser, folder: Path) -> None:
-    browser.open(folder / "fr.html", fragment="#f-lis-35-PHI-007")
+def test_a_filter_in_the_address_is_applied(browser: Browser, reports: Path) -> None:
+    browser.open(reports / "fleet-fr.html", fragment="#f=lifecycle&v=fail")
+    assert "f-EOL-003" == browser.ask(SHOWN)
+
+
+def test_a_permalink_unfolds_its_finding(browser: Browser, reports: Path) -> None:
+    browser.open(reports / "fleet-fr.html", fragment="#f-lis-35-PHI-007")
     assert browser.ask("document.querySelector('#f-PHI-007').open") is True
 
 
-@pytest.mark.parametrize("width", [320, 360, 768, 1440])
-@pytest.mark.parametrize("language", sorted(LOCALES))
-def test_no_width_makes_the_page_scroll_sideways(
-    browser: Browser, folder: Path, language: str, width: int
+def test_a_permalink_brings_its_row_into_view(browser: Browser, reports: Path) -> None:
+    browser.open(reports / "fleet-fr.html", fragment="#f-lis-35-PHI-007")
+    top = browser.ask(
+        "document.getElementById('f-lis-35-PHI-007').getBoundingClientRect().top"
+    )
+    assert 0 <= top < 900
+
+
+def test_copying_takes_the_command_and_nothing_else(
+    browser: Browser, reports: Path
 ) -> None:
-    browser.open(folder / f"{language}.html", width=width)
+    browser.open(
+        reports / "lab-en.html", permissions=["clipboard-read", "clipboard-write"]
+    )
+    browser.click("details[open] .command .copy")
+    copied = browser.ask("navigator.clipboard.readText()")
+    assert copied.startswith("auditor run -i inventory.toml --limit ")
+    assert "\n" not in copied
+    assert "Copied" == browser.ask("document.querySelector('.copy').textContent")
+
+
+def test_without_a_clipboard_the_command_is_selected(page: Browser) -> None:
+    page.ask("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
+    page.click("details[open] .command .copy")
+    assert "auditor run -i" in page.ask("getSelection().toString()")
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1440])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["lab", "fleet"])
+def test_no_width_makes_the_page_scroll_sideways(
+    browser: Browser, reports: Path, name: str, language: str, width: int
+) -> None:
+    browser.open(reports / f"{name}-{language}.html", width=width)
     browser.ask("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert 0 == browser.ask(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
 
 
-@pytest.mark.parametrize("language", sorted(LOCALES))
-def test_the_decision_summary_prints_on_two_pages(
-    browser: Browser, folder: Path, language: str
+UNSEEN_TEXT = """
+(() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const lost = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const around = node.parentElement;
+    const meant = around.closest("script, style, .filter, .printed");
+    if (node.data.trim() && !meant && !around.checkVisibility()) lost.push(node.data);
+  }
+  return lost;
+})()
+"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_script_all_text_is_shown(
+    browser: Browser, reports: Path, language: str
 ) -> None:
-    browser.open(folder / f"{language}.html")
-    browser.ask(
-        "document.querySelectorAll('main > :not(.part-a), footer')"
-        ".forEach(one => one.remove())"
+    browser.open(reports / f"lab-{language}.html", javaScriptEnabled=False)
+    assert [] == browser.ask(UNSEEN_TEXT)
+
+
+def test_without_script_nothing_that_needs_it_is_offered(
+    browser: Browser, reports: Path
+) -> None:
+    browser.open(reports / "lab-en.html", javaScriptEnabled=False)
+    offered = "[...document.querySelectorAll('button, input, select')]"
+    assert 0 == browser.ask(f"{offered}.filter(o => o.checkVisibility()).length")
+
+
+def test_nothing_moves(browser: Browser, reports: Path) -> None:
+    browser.open(reports / "lab-en.html", reducedMotion="reduce")
+    assert [] == browser.ask(
+        "[...document.querySelectorAll('*')].filter(one => {"
+        " const style = getComputedStyle(one);"
+        " return style.transitionDuration !== '0s' || style.animationName !== 'none'"
+        " || style.scrollBehavior === 'smooth'; }).map(one => one.tagName)"
     )
-    assert 2 == browser.pdf().count(b"/Type /Page\n")
 
 
-def test_print_unfolds_every_finding(page: Browser) -> None:
-    page.ask("dispatchEvent(new Event('beforeprint'))")
-    assert 0 == page.ask("document.querySelectorAll('.finding:not([open])').length")
+def test_forced_colours_leave_every_badge_a_border(
+    browser: Browser, reports: Path
+) -> None:
+    browser.open(reports / "lab-en.html", forcedColors="active")
+    borders = browser.ask(
+        "[...new Set([...document.querySelectorAll('.v')].map(one =>"
+        " getComputedStyle(one).borderTopStyle"
+        " + getComputedStyle(one).borderTopWidth))]"
+    )
+    assert borders
+    assert [] == [one for one in borders if one.startswith("none") or "0px" in one]

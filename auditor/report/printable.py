@@ -1,0 +1,161 @@
+"""The report's page made ready for a printer that knows no script and little SVG.
+
+WeasyPrint draws each `<svg>` by itself: it sees neither the page's style nor its
+symbols, takes a figure's words from `<title>`, and tags every one of them as a figure.
+So marks become backgrounds, and figures bring along what they need.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from xml.etree.ElementTree import Element, tostring
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+#: What needs a screen or a script.
+_TAGS_OUT = frozenset({"nav", "script", "button"})
+_CLASSES_OUT = frozenset({"screen", "filter", "skip", "defs"})
+
+_DARK = re.compile(
+    r"@media (?:screen and )?\(prefers-color-scheme: dark\) \{\s*:root \{[^}]*\}\s*\}"
+)
+_COLOUR = re.compile(r"--([\w-]+): (#[0-9a-fA-F]{3,8})")
+_VARIABLE = re.compile(r"var\(--([\w-]+)\)")
+_RULE = re.compile(r"([^{};]+)\{([^{}]*)\}")
+#: A rule that an SVG needs.
+_PAINTS = re.compile(r"\b(?:fill|stroke)\b")
+
+
+def prepare(page: Element, more: str) -> None:
+    """Change the page, an `html` element, in place; `more` is added to its style."""
+    style = _style(page)
+    css = style.text or ""
+    colours = dict(_COLOUR.findall(_DARK.sub("", css)))
+    defs = _defs(page)
+    marks = {one.get("id", ""): one for one in defs if one.tag == f"{SVG}symbol"}
+    _paint_patterns(defs, css, colours)
+    _prune(page)
+    for parent, svg in _figures(page):
+        if "mark" in _classes(svg):
+            _become_background(svg)
+        else:
+            _stand_alone(svg, defs, _paint(css, colours, _classes(parent)))
+    style.text = css + more + _mark_style(marks, colours)
+    _unlink(page)
+
+
+def _style(page: Element) -> Element:
+    style = page.find("head/style")
+    assert style is not None
+    return style
+
+
+def _defs(page: Element) -> list[Element]:
+    return [one for defs in page.iter(f"{SVG}defs") for one in defs]
+
+
+def _paint_patterns(defs: list[Element], css: str, colours: Mapping[str, str]) -> None:
+    """Give what a pattern repeats its colours in person: rules of the page miss it."""
+    bodies = {selectors.strip(): body for selectors, body in _RULE.findall(css)}
+    for pattern in (one for one in defs if one.tag == f"{SVG}pattern"):
+        for shape in pattern:
+            body = bodies.get(f".{shape.get('class')}", "")
+            shape.set("style", f"{_filled(body, colours)}; stroke: none")
+
+
+def _classes(element: Element) -> set[str]:
+    return set(element.get("class", "").split())
+
+
+def _prune(parent: Element) -> None:
+    for child in list(parent):
+        if child.tag in _TAGS_OUT or _classes(child) & _CLASSES_OUT:
+            parent.remove(child)
+        else:
+            _prune(child)
+
+
+def _figures(page: Element) -> list[tuple[Element, Element]]:
+    return [
+        (parent, child)
+        for parent in page.iter()
+        for child in parent
+        if child.tag == f"{SVG}svg"
+    ]
+
+
+def _become_background(mark: Element) -> None:
+    """A span with the class of the symbol: a background is no content to be tagged."""
+    names = [use.get("href", "").removeprefix("#") for use in mark.iter(f"{SVG}use")]
+    tail = mark.tail
+    mark.clear()
+    mark.tag, mark.tail = "span", tail
+    mark.set("class", " ".join(("mark", *names)))
+
+
+def _stand_alone(svg: Element, defs: list[Element], paint: str) -> None:
+    style = Element(f"{SVG}style")
+    style.text = paint
+    own = Element(f"{SVG}defs")
+    own.extend(defs)
+    title = Element(f"{SVG}title")
+    title.text = svg.get("aria-label", "")
+    svg[:0] = [title, style, own]
+
+
+def _paint(css: str, colours: Mapping[str, str], around: set[str]) -> str:
+    """The rules for an SVG inside an element of these classes, colours filled in."""
+    return "\n".join(
+        f"{','.join(_inside(selectors, around))} {{{_filled(body, colours)}}}"
+        for selectors, body in _RULE.findall(css.partition("@media print")[0])
+        if _PAINTS.search(body)
+    )
+
+
+def _inside(selectors: str, around: set[str]) -> Iterator[str]:
+    for selector in selectors.split(","):
+        first, _, rest = selector.strip().partition(" ")
+        yield rest if rest and first.removeprefix(".") in around else selector.strip()
+
+
+def _filled(text: str, colours: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda found: colours.get(found[1], "black"), text)
+
+
+def _mark_style(marks: Mapping[str, Element], colours: Mapping[str, str]) -> str:
+    return "".join(
+        f".{name} {{ background: url(data:image/svg+xml;base64,"
+        f"{_drawn(symbol, colours.get(name.removeprefix('m-'), 'black'))})"
+        " no-repeat; background-size: 100% 100% }\n"
+        for name, symbol in marks.items()
+    )
+
+
+def _drawn(symbol: Element, colour: str) -> str:
+    """The symbol as a picture of its own, in Base64 (RFC 4648)."""
+    picture = Element(
+        f"{SVG}svg",
+        {
+            "viewBox": symbol.get("viewBox", "0 0 16 16"),
+            "fill": "none",
+            "stroke": colour,
+            "stroke-width": "1.8",
+            "stroke-linecap": "round",
+            "stroke-linejoin": "round",
+        },
+    )
+    picture.extend(symbol)
+    text = tostring(picture, "unicode").replace("currentColor", colour)
+    # the stroke that cuts a filled shape has the colour of the page
+    text = text.replace('class="cut"', 'stroke="#fff"')
+    return base64.b64encode(text.encode("utf-8")).decode("ascii")
+
+
+def _unlink(page: Element) -> None:
+    """Links whose target is not printed become words."""
+    there = {one.get("id") for one in page.iter()}
+    for link in page.iter("a"):
+        if link.get("href", "").removeprefix("#") not in there:
+            link.attrib.pop("href", None)
