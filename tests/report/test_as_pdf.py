@@ -97,7 +97,7 @@ def small() -> Run:
 
 
 @pytest.fixture(scope="module")
-def lab(lab_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pdfs(lab_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with lab-{en,fr}.pdf."""
     folder = tmp_path_factory.mktemp("pdf")
     render_lab(lab_run, folder, "pdf")
@@ -105,13 +105,13 @@ def lab(lab_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_labs_report_has_all_that_a_reader_needs(lab: Path, language: str) -> None:
-    assert [] == faults((lab / f"lab-{language}.pdf").read_bytes(), language)
+def test_the_labs_report_has_all_that_a_reader_needs(pdfs: Path, language: str) -> None:
+    assert [] == faults((pdfs / f"lab-{language}.pdf").read_bytes(), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_decision_summary_takes_two_pages(lab: Path, language: str) -> None:
-    with pikepdf.open(lab / f"lab-{language}.pdf") as pdf:
+def test_the_decision_summary_takes_two_pages(pdfs: Path, language: str) -> None:
+    with pikepdf.open(pdfs / f"lab-{language}.pdf") as pdf:
         sizes = [size(page) for page in pdf.pages]
     # the matrix, on its side, comes next
     assert [A4, A4, A4[::-1]] == sizes[:3]
@@ -122,9 +122,9 @@ def test_the_decision_summary_takes_two_pages(lab: Path, language: str) -> None:
     [("en", "Security audit", "Level R0"), ("fr", "Audit de sécurité", "Niveau R0")],
 )
 def test_every_page_names_audit_level_and_number(
-    lab: Path, language: str, title: str, level: str
+    pdfs: Path, language: str, title: str, level: str
 ) -> None:
-    file = lab / f"lab-{language}.pdf"
+    file = pdfs / f"lab-{language}.pdf"
     with pikepdf.open(file) as pdf:
         count = len(pdf.pages)
     for number in range(1, count + 1):
@@ -134,8 +134,8 @@ def test_every_page_names_audit_level_and_number(
         assert (True, True) == (title in first, level in first)
 
 
-def test_host_sheets_stay_in_the_html_report(lab: Path) -> None:
-    text = text_of(lab / "lab-en.pdf")
+def test_host_sheets_stay_in_the_html_report(pdfs: Path) -> None:
+    text = text_of(pdfs / "lab-en.pdf")
     assert ("Findings" in text, "Every host" in text) == (True, False)
 
 
