@@ -32,6 +32,7 @@ from auditor.cli.options import (
     RedactKey,
     RedactOption,
     Templates,
+    Since,
 )
 from auditor.errors import AuditorError
 
@@ -63,6 +64,7 @@ def run(
     out: Out = None,
     formats: Formats = None,
     lang: Lang = None,
+    since: Since = None,
     jobs: Jobs = None,
     fail_on: FailOnOption = FailOn.LOW,
     min_coverage: MinCoverage = 0.0,
@@ -99,7 +101,7 @@ def run(
         min_coverage,
     )
     how = How(answers(answer), jobs, no_input, color)
-    over = HandOver(redact, redact_key, brand, templates)
+    over = HandOver(redact, redact_key, brand, templates, tuple(since or ()))
     return stages.run(options, how, formats or (), out, dry_run, over)
 
 
@@ -149,6 +151,7 @@ def evaluate(
     out: Out = None,
     formats: Formats = None,
     lang: Lang = None,
+    since: Since = None,
     fail_on: FailOnOption = FailOn.LOW,
     min_coverage: MinCoverage = 0.0,
     as_of: AsOf = None,
@@ -176,7 +179,7 @@ def evaluate(
         min_coverage,
         stored=inventory is None,
     )
-    over = HandOver(redact, redact_key, brand, templates)
+    over = HandOver(redact, redact_key, brand, templates, tuple(since or ()))
     return stages.evaluate(snapshots, options, formats or (), out, color, over)
 
 
@@ -184,6 +187,7 @@ def report(
     run: Annotated[Path, typer.Argument(help="A run folder or its run.json.")],
     formats: Formats = None,
     lang: Lang = None,
+    since: Since = None,
     checks: ChecksDir = None,
     redact: RedactOption = Redact.R0,
     redact_key: RedactKey = None,
@@ -199,7 +203,7 @@ def report(
     from auditor.cli.request import HandOver
 
     language = lang.value if lang else None
-    over = HandOver(redact, redact_key, brand, templates)
+    over = HandOver(redact, redact_key, brand, templates, tuple(since or ()))
     return stages.report(run, formats or (), language, tuple(checks or ()), color, over)
 
 

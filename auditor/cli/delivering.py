@@ -26,6 +26,7 @@ def deliver(
     folders: tuple[Path, ...],
     color: str,
     hand_over: Callable[[Material], Material],
+    earlier: tuple[Run, ...] = (),
 ) -> None:
     """Write the formats, then the summary: on stderr when stdout has data.
 
@@ -39,7 +40,7 @@ def deliver(
     if unknown:
         raise AuditorError(f"the run has frameworks of another version: {unknown}")
     frameworks = {name: known[name] for name in chosen}
-    material = hand_over(Material(result, sidecars, frameworks, language))
+    material = hand_over(Material(result, sidecars, frameworks, language, earlier))
     for output in wanted:
         _write(output, material)
     console = Console(
@@ -48,7 +49,7 @@ def deliver(
         no_color=True if color == "never" else None,
         highlight=False,
     )
-    print_summary(material.run, material.sidecars, language, console)
+    print_summary(material, console)
 
 
 def _write(output: Output, material: Material) -> None:

@@ -107,3 +107,11 @@ Templates = Annotated[
     Path | None,
     typer.Option("--templates", help="A folder of own templates that override blocks."),
 ]
+Since = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--since",
+        help="An earlier run of the client (folder or run.json) to compare with;"
+        " repeatable, the latest is compared, all are drawn.",
+    ),
+]

@@ -41,12 +41,16 @@ class How(Struct, frozen=True):
 
 
 class HandOver(Struct, frozen=True):
-    """For whom the result is written, and as whose; `templates` is a folder."""
+    """For whom the result is written, and as whose; `templates` is a folder.
+
+    `since` are earlier runs that it is compared with.
+    """
 
     redact: Redact = Redact.R0
     key: Path | None = None
     brand: Path | None = None
     templates: Path | None = None
+    since: tuple[Path, ...] = ()
 
 
 class Output(Struct, frozen=True):

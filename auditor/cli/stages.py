@@ -13,6 +13,7 @@ from pathlib import Path
 import typer
 
 from auditor.cli.collecting import collect_into, program_by_hand
+from auditor.cli.earlier import read_earlier
 from auditor.cli.request import HandOver, How, Options, outputs
 from auditor.cli.scope import read_scope
 from auditor.errors import AuditorError
@@ -39,6 +40,8 @@ def run(
     scope, hosts = read_scope(options)
     if dry:
         return _announce(scope, hosts)
+    # Read before anything connects: a wrong path would else waste the audit.
+    earlier = read_earlier(over.since, scope.inventory.engagement.client)
     with RunFolder(out or scope.inventory.store_dir) as folder:
         interrupted = collect_into(folder.add, scope, hosts, how)
         from auditor.evaluate.run import evaluate as judge
@@ -51,7 +54,15 @@ def run(
     from auditor.cli.delivering import deliver
 
     try:
-        deliver(result, scope.language, wanted, options.checks, how.color, hand_over)
+        deliver(
+            result,
+            scope.language,
+            wanted,
+            options.checks,
+            how.color,
+            hand_over,
+            earlier,
+        )
     finally:  # the run is kept: `auditor report` can render it another way
         print(f"run: {final}", file=sys.stderr)
     return interrupted or result.run.exit_code
@@ -100,7 +111,8 @@ def evaluate(
     if twice:
         raise AuditorError(f"evaluate: more than one snapshot of {', '.join(twice)}")
     result = judge(taken, scope)
-    deliver(result, scope.language, wanted, options.checks, color, hand_over)
+    earlier = read_earlier(over.since, result.run.client, result.run.started)
+    deliver(result, scope.language, wanted, options.checks, color, hand_over, earlier)
     if out is not None:
         with RunFolder(out) as folder:
             for snapshot in taken:
@@ -127,7 +139,9 @@ def report(
     hand_over = handing(over)
     result = read_run(run)
     language = language or result.run.language
-    deliver(result, language, wanted, checks, color, hand_over)
+    info = result.run
+    earlier = read_earlier(over.since, info.client, info.started, info.level)
+    deliver(result, language, wanted, checks, color, hand_over, earlier)
     return 0
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from auditor.model.findings import Verdict
 from auditor.model.run import Bucket, CheckInfo, FindingRecord, HostInfo, WaivedRecord
 from auditor.report.matrix import host_state
+from auditor.report.scored import Scored, scored
 from auditor.report.sentences import Part, Sentence
 from auditor.report.summary import BUCKETS
 from auditor.report.view import Chip, View
@@ -43,6 +44,7 @@ class Sheet(Struct, frozen=True):
     host: HostInfo
     group: str
     state: str
+    score: Scored | None
     parts: tuple[SheetPart, ...]
 
     @property
@@ -94,7 +96,8 @@ def _sheet(view: View, host: HostInfo) -> Sheet:
             lines = tuple(_lines(view, checks, host.name, bucket))
             parts.append(SheetPart(bucket, lines))
     group = view.run.groups.get(host.group, host.group) if host.group else ""
-    return Sheet(host, group, host_state(view, host), tuple(parts))
+    score = scored(host.score, host.coverage)
+    return Sheet(host, group, host_state(view, host), score, tuple(parts))
 
 
 def _lines(

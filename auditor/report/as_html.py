@@ -49,6 +49,7 @@ from auditor.report.path import data_path
 from auditor.report.questions import questions
 from auditor.report.requirements import FrameworkState, framework_states
 from auditor.report.summary import summary
+from auditor.report.trend import since
 from auditor.report.unseen import causes, read_in_part
 from auditor.report.view import View, anchor, view_of
 
@@ -64,7 +65,11 @@ def write(material: Material) -> bytes | Document:
     """The report in UTF-8; raises AuditorError for a large one without a file name."""
     look = Look(material.brand, material.templates)
     view = view_of(
-        material.run, material.sidecars, material.frameworks, material.language
+        material.run,
+        material.sidecars,
+        material.frameworks,
+        material.language,
+        material.earlier,
     )
     if len(view.judged.hosts) <= MOST_HOSTS:
         data = _render(look, view, REPORT, _whole(view)).encode("utf-8")
@@ -85,6 +90,7 @@ def render_html(
     language: str,
     brand: Brand | None = None,
     templates: Path | None = None,
+    earlier: Sequence[Run] = (),
 ) -> str:
     """The report of a run in one file; the same input gives the same text.
 
@@ -92,7 +98,7 @@ def render_html(
     out, and without `cnil-san-2022-009` so are its seven questions. `templates` is a
     folder of own ones; raises ConfigurationError for a mistake in them.
     """
-    view = view_of(run, sidecars, frameworks, language)
+    view = view_of(run, sidecars, frameworks, language, earlier)
     return _render(Look(brand, templates), view, REPORT, _whole(view))
 
 
@@ -133,6 +139,7 @@ def _summary(view: View, work: Sequence[Step]) -> dict[str, object]:
     """What is said of the fleet as a whole."""
     return {
         "summary": summary(view),
+        "since": since(view),
         "questions": questions(view),
         "decisions": decisions(view),
         "path": data_path(view),

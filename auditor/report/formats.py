@@ -30,12 +30,14 @@ class Material(Struct, frozen=True):
 
     `brand` and `templates` (a folder) are whoever hands the report over's own,
     `name` is that of the file that it is written to, None for standard output.
+    `earlier` are runs of the same client before this one, oldest first.
     """
 
     run: Run
     sidecars: Mapping[str, Sidecar]
     frameworks: Mapping[str, Framework]
     language: str
+    earlier: tuple[Run, ...] = ()
     brand: Brand | None = None
     templates: Path | None = None
     name: str | None = None

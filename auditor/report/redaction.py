@@ -373,7 +373,17 @@ def _run(_: Run, kept: Run, names: Renaming) -> Run:
     )
 
 
+def _material(was: Material, kept: Material, names: Renaming) -> Material:
+    """Earlier runs by their own names; what they share is renamed alike."""
+    earlier = (
+        _struct(run, renaming_of(run, names.level, names.pseudonyms))
+        for run in was.earlier
+    )
+    return structs.replace(kept, earlier=tuple(earlier))
+
+
 _FINISH: Mapping[type, Any] = {
+    Material: _material,
     CheckInfo: _check,
     FindingRecord: _finding,
     Run: _run,

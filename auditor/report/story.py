@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 
@@ -26,9 +27,22 @@ class StatementRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BreachRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The sets of checks of which a failing one starts a breach assessment."""
+    """The sets of checks of which a failing one starts a breach assessment.
+
+    `traces` are sets of checks that read logs for access from outside.
+    """
 
     sets: tuple[str, ...]
+    traces: tuple[str, ...] = ()
+
+
+class Logs(StrEnum):
+    """What the logs of an exposed host say of access from outside, gravest first."""
+
+    TRACE = "trace"
+    UNREADABLE = "unreadable"
+    UNREAD = "unread"
+    NO_TRACE = "no_trace"
 
 
 class WorkRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,6 +122,17 @@ def exposures(judged: Judged, story: Story) -> dict[str, list[str]]:
         for host in judged.hosts
     }
     return {host: checks for host, checks in found.items() if checks}
+
+
+def logs_of(judged: Judged, story: Story, host: str) -> Logs:
+    """Traces are proven by a FAIL, their absence by nothing less than a PASS."""
+    traces = story.checks_of(story.breach.traces) & judged.checks.keys()
+    if any(judged.fails(check, host) for check in traces):
+        return Logs.TRACE
+    buckets = {judged.buckets[check, host] for check in traces} - {Bucket.NA}
+    if not buckets:
+        return Logs.UNREAD
+    return Logs.NO_TRACE if buckets == {Bucket.PASS} else Logs.UNREADABLE
 
 
 def _hosts_of(rule: StatementRule, judged: Judged, story: Story) -> tuple[str, ...]:

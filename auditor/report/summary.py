@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from auditor.model.findings import Severity, Verdict
 from auditor.model.run import Bucket
 from auditor.model.snapshot import HostState
+from auditor.report.changes import first_seen
 from auditor.report.judged import SEVERITIES
+from auditor.report.pictures import Covered, Slice, coverages, severities
+from auditor.report.scored import Scored, Worst, scored, worst
 from auditor.report.sentences import Sentence
-from auditor.report.story import Statement, exposures, statements
+from auditor.report.story import Logs, Statement, exposures, logs_of, statements
 from auditor.report.unseen import causes
 from auditor.report.view import View
 
@@ -29,6 +32,9 @@ BUCKETS = (
 #: GDPR Art. 33(1): the controller notifies within 72 hours of becoming aware.
 NOTIFICATION = timedelta(hours=72)
 
+#: Levels of the breach box by what the logs of access say (0, nothing seen: no box).
+LEVELS = {Logs.TRACE: 3, Logs.UNREADABLE: 1, Logs.UNREAD: 1, Logs.NO_TRACE: 2}
+
 #: How many hosts and findings the breach box names before it counts.
 MOST_IN_BREACH = 3
 MOST_CAUSES = 6
@@ -44,20 +50,28 @@ class Segment(Struct, frozen=True):
 
 
 class Exposed(Struct, frozen=True):
-    """A host whose findings may reveal a breach."""
+    """A host whose findings may reveal a breach, and what its logs say of access."""
 
     host: str
     sentences: tuple[Sentence, ...]
     checks: tuple[str, ...]
+    logs: Logs
 
 
 class Breach(Struct, frozen=True):
-    """The breach box; `level` as in the report's scale, 1: exposure, logs not read."""
+    """The breach box.
+
+    `level` is 1 exposure, logs not read; 2 logs read, no trace; 3 a trace of access
+    from outside. `mixed` says that the hosts' logs differ.
+    """
 
     level: int
+    logs: Logs
+    mixed: bool
     exposed: tuple[Exposed, ...]
     others: int
     first: datetime
+    utc: str
     until: datetime
 
 
@@ -77,7 +91,11 @@ class Summary(Struct, frozen=True):
     gaps: str
     found: str
     more: tuple[str, ...]
+    score: Scored | None
+    worst: Worst | None
     segments: tuple[Segment, ...]
+    severities: tuple[Slice, ...]
+    coverages: tuple[Covered, ...]
     audited: int
     partial: int
     breach: Breach | None
@@ -94,7 +112,11 @@ def summary(view: View) -> Summary:
         gaps=_gaps(view),
         found=_found(view),
         more=tuple(_statement(view, one) for one in said[1:4]),
+        score=scored(view.run.run.score, view.run.run.coverage),
+        worst=worst(view),
         segments=tuple(_segments(view)),
+        severities=tuple(severities(view)),
+        coverages=tuple(coverages(view)),
         audited=_hosts_in(view, HostState.AUDITED),
         partial=_hosts_in(view, HostState.PARTIAL),
         breach=_breach(view),
@@ -184,12 +206,44 @@ def _breach(view: View) -> Breach | None:
     found = exposures(view.judged, view.story)
     if not found:
         return None
-    ranked = sorted(found, key=lambda host: (_gravest(view, host, found[host]), host))
-    shown = [_exposed(view, host, found[host]) for host in ranked[:MOST_IN_BREACH]]
-    times = [view.judged.hosts[host].started for host in found]
-    first = min((at for at in times if at), default=view.run.run.started)
-    others = len(found) - len(shown)
-    return Breach(1, tuple(shown), others, first, first + NOTIFICATION)
+    logs = {host: logs_of(view.judged, view.story, host) for host in found}
+    ranked = sorted(
+        found,
+        key=lambda host: (
+            logs[host] is not Logs.TRACE,
+            _gravest(view, host, found[host]),
+            host,
+        ),
+    )
+    shown = [
+        _exposed(view, host, found[host], logs[host])
+        for host in ranked[:MOST_IN_BREACH]
+    ]
+    gravest = min(logs.values(), key=list(Logs).index)
+    first = _first(view, found)
+    return Breach(
+        LEVELS[gravest],
+        gravest,
+        len(set(logs.values())) > 1,
+        tuple(shown),
+        len(found) - len(shown),
+        first,
+        _utc(view, first),
+        first + NOTIFICATION,
+    )
+
+
+def _first(view: View, found: dict[str, list[str]]) -> datetime:
+    """When one of the exposures was first seen, in earlier runs too."""
+    pairs = [(check, host) for host, checks in found.items() for check in checks]
+    seen = first_seen(pairs, (*view.earlier, view.judged))
+    return seen or view.run.run.started
+
+
+def _utc(view: View, at: datetime) -> str:
+    """The UTC time, with the day where it is not the local one."""
+    utc = structs.replace(view.labels, timezone="UTC")
+    return utc.time(at) if utc.day(at) == view.labels.day(at) else utc.instant(at)
 
 
 def _gravest(view: View, host: str, checks: list[str]) -> tuple[int, int]:
@@ -200,15 +254,20 @@ def _gravest(view: View, host: str, checks: list[str]) -> tuple[int, int]:
     return -len(checks), severity
 
 
-def _exposed(view: View, host: str, checks: list[str]) -> Exposed:
+def _exposed(view: View, host: str, checks: list[str], logs: Logs) -> Exposed:
+    """Traces first, then what lies there, then how it is reached."""
+    traces = view.story.checks_of(view.story.breach.traces)
     fails = [
         finding
-        for check in sorted(checks, key=lambda check: check in view.story.sets["open"])
-        for finding in view.judged.findings[check, host]
+        for check in (
+            *sorted(traces),
+            *sorted(checks, key=lambda check: check in view.story.sets["open"]),
+        )
+        for finding in view.judged.findings.get((check, host), ())
         if finding.verdict is Verdict.FAIL
     ]
     sentences = dict.fromkeys(view.speaker.sentence(f) for f in fails)
-    return Exposed(host, tuple(sentences)[:MOST_IN_BREACH], tuple(checks))
+    return Exposed(host, tuple(sentences)[:MOST_IN_BREACH], tuple(checks), logs)
 
 
 def _hosts_in(view: View, state: HostState) -> int:

@@ -1,4 +1,4 @@
-"""The summary of a run on a terminal.
+"""The summary of a run on a terminal, in the order and words of the first page.
 
 Text from targets never reaches rich's markup (only `Text` is built) nor the terminal
 itself (control characters are shown by number). rich keeps to NO_COLOR and writes no
@@ -7,18 +7,23 @@ escapes where the stream is no terminal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from auditor.model.check import Sidecar
-from auditor.model.run import Bucket, HostInfo, Level, Run
+from auditor.model.run import Bucket, HostInfo, Level
 from auditor.model.snapshot import HostState
 from auditor.report.blocks import Block, steps
+from auditor.report.decisions import Decision, decisions
+from auditor.report.formats import Material
+from auditor.report.lines import columns, fold
 from auditor.report.matrix import host_state
-from auditor.report.summary import Summary, summary
+from auditor.report.questions import Question, questions
+from auditor.report.scored import Scored
+from auditor.report.sentences import plain
+from auditor.report.summary import Breach, Summary, UnseenLine, summary
+from auditor.report.trend import Since, since
 from auditor.report.view import View, view_of
 
 STYLES = {
@@ -34,60 +39,173 @@ STYLES = {
 #: Findings that are listed; the report has them all.
 MOST_FINDINGS = 12
 MOST_HOSTS = 40
+#: A host's own words are cut here.
+MOST_DETAIL = 160
+
+Lines = Iterable[Text]
 
 
-def print_summary(
-    run: Run, sidecars: Mapping[str, Sidecar], language: str, console: Console
-) -> None:
-    """Write what a run came to: one sentence, figures, hosts, open findings."""
-    view = view_of(run, sidecars, {}, language)
+def print_summary(material: Material, console: Console) -> None:
+    """Write what a run came to: what the first page says, then hosts and findings."""
+    view = view_of(
+        material.run,
+        material.sidecars,
+        material.frameworks,
+        material.language,
+        material.earlier,
+    )
+    width = console.width
+    parts = (
+        _opening(view, width),
+        _asked(view, questions(view), width),
+        _ordered(view, decisions(view), width),
+        _changed(view, since(view), width),
+        _hosts(view, width),
+        _findings(view, width),
+    )
+    for at, lines in enumerate(lines for part in parts if (lines := list(part))):
+        if at:
+            console.print()
+        for line in lines:
+            console.print(line, soft_wrap=True)
+
+
+def _opening(view: View, width: int) -> list[Text]:
+    """Sentence, figures, possible breach (first when there is a trace), unseen."""
     first = summary(view)
-    if run.run.level is not Level.R0:
-        console.print(Text(view.labels(f"level.long.{run.run.level}"), style="dim"))
-    console.print(Text(first.verdict, style="bold"))
-    console.print(_figures(view, first))
-    for line in first.unseen:
-        pairs = view.labels.count("pairs", line.pairs)
-        text = view.labels(
-            "unseen.line", cause=line.cause, hosts=line.hosts, pairs=pairs
-        )
-        console.print(Text(f"{text} {line.detail}".rstrip(), style="magenta"))
-    console.print()
-    console.print(_hosts(view))
-    _rest(view, console, len(view.judged.hosts) - MOST_HOSTS)
-    console.print()
-    _findings(view, console)
+    box = _breach(view, first.breach, width) if first.breach else []
+    above = bool(first.breach and first.breach.level == 3)
+    return [
+        *_level(view, width),
+        *fold(Text(first.verdict, style="bold"), width),
+        *(box if above else ()),
+        *_figures(view, first, width),
+        *(() if above else box),
+        *(line for one in first.unseen for line in _unseen(view, one, width)),
+    ]
 
 
-def _figures(view: View, first: Summary) -> Text:
+def _level(view: View, width: int) -> Lines:
+    level = view.run.run.level
+    said = Text(view.labels(f"level.long.{level}"), style="dim")
+    return fold(said, width) if level is not Level.R0 else []
+
+
+def _figures(view: View, first: Summary, width: int) -> Lines:
+    t = view.labels
     text = Text()
-    for segment in first.segments:
-        if segment.count:
-            count = view.labels.count(f"bucket_count.{segment.bucket}", segment.count)
-            text.append(count, style=STYLES[segment.bucket])
-            text.append(" · ")
-    share = view.labels.percent(view.run.run.coverage.share)
-    return text.append(view.labels("terminal.coverage", share=share))
+    if first.score:
+        text.append(_score(view, first.score), style="bold")
+        if first.worst:
+            worst = f"{t('score.worst')} {first.worst.host}{t('colon')}"
+            text.append(f"{t('semicolon')}{worst}{first.worst.value}")
+        text.append(" · ")
+    share = t.percent(view.run.run.coverage.share)
+    yield from fold(text.append(t("terminal.coverage", share=share)), width)
+    counts = Text(" · ").join(
+        Text(
+            t.count(f"bucket_count.{one.bucket}", one.count),
+            style=STYLES[one.bucket],
+        )
+        for one in first.segments
+        if one.count
+    )
+    yield from fold(counts, width)
 
 
-def _hosts(view: View) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(view.labels("terminal.hosts"), no_wrap=True)
+def _score(view: View, score: Scored) -> str:
+    t = view.labels
+    said = [t(f"score.limit.{score.limit}")] if score.limit else []
+    if score.without_waived is not None:
+        said.append(t("score.without_waived", n=score.without_waived))
+    held = f" ({t('semicolon').join(said)})" if said else ""
+    return f"{t('figure.score')} {score.value} {t('figure.of', n=100)}{held}"
+
+
+def _breach(view: View, breach: Breach, width: int) -> list[Text]:
+    t = view.labels
+    style = STYLES[Bucket.FAIL]
+    logs = t(f"breach.logs.{breach.logs}")
+    lines = fold(Text(f"{t('breach.title')}{t('colon')}{logs}", style=style), width)
+    for one in breach.exposed:
+        said = " ".join(plain(sentence) for sentence in one.sentences)
+        lines += fold(Text(f"{one.host}{t('colon')}{said}"), width, indent=2)
+    if breach.others:
+        lines.append(Text(t.count("breach.others", breach.others)))
+    return [*lines, *fold(Text(t("breach.do")), width)]
+
+
+def _unseen(view: View, line: UnseenLine, width: int) -> Lines:
+    pairs = view.labels.count("pairs", line.pairs)
+    text = view.labels("unseen.line", cause=line.cause, hosts=line.hosts, pairs=pairs)
+    said = f"{text} {_cut(line.detail)}".rstrip()
+    return fold(Text(said, style=STYLES[Bucket.UNKNOWN]), width, indent=2)
+
+
+def _asked(view: View, asked: list[Question], width: int) -> Lines:
+    rows = [
+        (
+            Text(one.number),
+            Text(view.labels(f"answer.{one.answer}"), style=STYLES[one.bucket]),
+            Text(one.text),
+        )
+        for one in asked
+    ]
+    return [*_title(view.labels("question.title"), rows), *columns(rows, width)]
+
+
+def _ordered(view: View, ordered: list[Decision], width: int) -> Lines:
+    rows = [
+        (
+            Text(str(number)),
+            Text(" · ".join(word for word in (one.title, one.who, one.when) if word)),
+        )
+        for number, one in enumerate(ordered, 1)
+    ]
+    title = view.labels(f"decision_title.of_{len(rows)}") if rows else ""
+    return [*_title(title, rows), *columns(rows, width)]
+
+
+def _changed(view: View, found: Since | None, width: int) -> Lines:
+    if found is None:
+        return
+    t = view.labels
+    known = found.changes
+    said = [t.count("since.still", known.still)]
+    if known.same_rules:
+        said[:0] = [
+            t.count("since.fixed", known.fixed),
+            t.count("since.new", known.new),
+        ]
+    said += [t.count(f"since.due.{why}", n) for why, n in known.others.items()]
+    day = t("since.title", day=t.day(known.since))
+    yield from fold(Text(f"{day}{t('colon')}{' · '.join(said)}"), width)
+    if found.compared:
+        yield from fold(Text(found.compared), width)
+
+
+def _hosts(view: View, width: int) -> Lines:
     shown = (Bucket.FAIL, Bucket.WARN, Bucket.UNKNOWN)
-    for bucket in shown:
-        table.add_column(view.labels(f"bucket.{bucket}"), justify="right")
-    table.add_column(view.labels("matrix.coverage"), justify="right")
-    table.add_column("")
+    t = view.labels
+    words = [t(f"bucket.{bucket}") for bucket in shown]
+    words += [t("figure.score"), t("matrix.coverage")]
+    head = [Text(word, style="dim") for word in (t("terminal.hosts"), *words, "")]
+    rows = [head]
     for host in _worst(view)[:MOST_HOSTS]:
         counts = view.judged.counts((check, host.name) for check in view.judged.checks)
         state = "" if host.state is HostState.AUDITED else host_state(view, host)
-        table.add_row(
-            Text(host.name),
-            *(_count(bucket, counts[bucket]) for bucket in shown),
-            Text(view.labels.percent(host.coverage.share)),
-            Text(state, style="magenta"),
+        rows.append(
+            [
+                Text(host.name),
+                *(_count(bucket, counts[bucket]) for bucket in shown),
+                Text(str(host.score.value) if host.score else "–"),
+                Text(t.percent(host.coverage.share)),
+                Text(state, style=STYLES[Bucket.UNKNOWN]),
+            ]
         )
-    return table
+    right = frozenset(range(1, len(head) - 1))
+    rest = _rest(view, len(view.judged.hosts) - MOST_HOSTS)
+    return [*columns(rows, width, right), *rest]
 
 
 def _worst(view: View) -> list[HostInfo]:
@@ -109,25 +227,18 @@ def _count(bucket: Bucket, count: int) -> Text:
     return Text(str(count) if count else "–", style=STYLES[bucket] if count else "dim")
 
 
-def _findings(view: View, console: Console) -> None:
+def _findings(view: View, width: int) -> Lines:
     blocks = [block for step in steps(view) for block in step.blocks]
     if not blocks:
-        console.print(Text(view.labels("terminal.no_open")))
-        return
-    console.print(Text(view.labels("terminal.open"), style="dim"))
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column()
-    for block in blocks[:MOST_FINDINGS]:
-        table.add_row(*_row(view, block))
-    console.print(table)
-    _rest(view, console, len(blocks) - MOST_FINDINGS)
+        return [Text(view.labels("terminal.no_open"))]
+    rows = [_row(view, block) for block in blocks[:MOST_FINDINGS]]
+    rest = _rest(view, len(blocks) - MOST_FINDINGS)
+    return [*_title(view.labels("terminal.open"), rows), *columns(rows, width), *rest]
 
 
-def _rest(view: View, console: Console, more: int) -> None:
-    if more > 0:
-        console.print(Text(view.labels.count("terminal.more", more), style="dim"))
+def _rest(view: View, more: int) -> Lines:
+    said = view.labels.count("terminal.more", more)
+    return [Text(said, style="dim")] if more > 0 else []
 
 
 def _row(view: View, block: Block) -> tuple[Text, Text, Text]:
@@ -140,3 +251,11 @@ def _row(view: View, block: Block) -> tuple[Text, Text, Text]:
         Text(block.check.id),
         Text(f"{block.title}{view.labels('colon')}{hosts}"),
     )
+
+
+def _title(title: str, rows: Sequence[object]) -> list[Text]:
+    return [Text(title, style="dim")] if rows else []
+
+
+def _cut(detail: str) -> str:
+    return detail if len(detail) <= MOST_DETAIL else f"{detail[:MOST_DETAIL]}…"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -39,13 +39,14 @@ class Chip(Struct, frozen=True):
 
 
 class View(Struct, frozen=True):
-    """A judged run in one language."""
+    """A judged run in one language, with earlier runs of the client, oldest first."""
 
     judged: Judged
     labels: Labels
     speaker: Speaker
     story: Story
     frameworks: Mapping[str, Framework]
+    earlier: tuple[Judged, ...] = ()
 
     @property
     def run(self) -> Run:
@@ -100,6 +101,7 @@ def view_of(
     sidecars: Mapping[str, Sidecar],
     frameworks: Mapping[str, Framework],
     language: str,
+    earlier: Sequence[Run] = (),
 ) -> View:
     """Everything that a report in that language is drawn from."""
     labels = load_labels(language, run.run.timezone)
@@ -109,6 +111,7 @@ def view_of(
         Speaker(labels, sidecars),
         load_story(),
         frameworks,
+        tuple(judge(visible_run(one)) for one in earlier),
     )
 
 

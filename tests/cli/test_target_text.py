@@ -15,7 +15,9 @@ import pytest
 from rich.console import Console
 
 from auditor.loading import load_checks
+from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run, decode_run
+from auditor.report.formats import Material
 from auditor.report.terminal import print_summary
 from tests.cli.running import auditor, inventory, left_in, snapshot
 
@@ -106,7 +108,8 @@ def test_the_summary_of_a_run_shows_hostile_text(tmp_path: Path, language: str) 
     run = hostile(the_run(tmp_path))
     stream = io.StringIO()
     sidecars = {check.id: check.sidecar for check in load_checks()}
-    print_summary(run, sidecars, language, Console(file=stream, width=200))
+    material = Material(run, sidecars, load_frameworks(), language, (run,))
+    print_summary(material, Console(file=stream, width=200))
     assert "\\u{1b}" in stream.getvalue()
     assert acting(stream.getvalue()) - {"\u00a0", "\u202f"} == set()
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import structs
 
+from auditor.evaluate.scoring import Pair, score_of
 from auditor.model.check import Sidecar, Texts
 from auditor.model.findings import Severity, Verdict
 from auditor.model.run import (
@@ -125,8 +126,13 @@ def run(
         if (c.id, h.name) not in said
     ]
     buckets = _buckets(checks, hosts, found)
-    covered = [
-        structs.replace(h, coverage=_coverage(checks, [h], buckets)) for h in hosts
+    scored = [
+        structs.replace(
+            h,
+            coverage=_coverage(checks, [h], buckets),
+            score=score_of(_pairs(checks, [h], buckets, found)),
+        )
+        for h in hosts
     ]
     info = RunInfo(
         **(
@@ -135,6 +141,7 @@ def run(
                 "selected": Selected(hosts=len(hosts), checks=len(checks)),
                 "totals": _totals(buckets),
                 "coverage": _coverage(checks, hosts, buckets),
+                "score": score_of(_pairs(checks, hosts, buckets, found)),
             }
             | changed
         )
@@ -143,7 +150,7 @@ def run(
         run=info,
         groups=groups or {},
         checks=tuple(checks),
-        hosts=tuple(covered),
+        hosts=tuple(scored),
         findings=tuple(found),
     )
 
@@ -159,6 +166,28 @@ def _buckets(
         by_pair.setdefault((one.check, one.host), []).append(one)
     pairs = ((c.id, h.name) for c in checks for h in hosts)
     return {pair: bucket_of(by_pair[pair]) for pair in pairs}
+
+
+def _pairs(
+    checks: Sequence[CheckInfo],
+    hosts: Sequence[HostInfo],
+    buckets: Buckets,
+    found: list[FindingRecord],
+) -> list[Pair]:
+    """What the score is made of; a FAIL is as grave as it says."""
+    fails = {(f.check, f.host): f for f in found if f.verdict is Verdict.FAIL}
+    return [
+        Pair(c.severity, bucket, _gravest(c, bucket, fails.get((c.id, h.name))))
+        for c in checks
+        for h in hosts
+        if (bucket := buckets[c.id, h.name])
+    ]
+
+
+def _gravest(c: CheckInfo, bucket: Bucket, fail: FindingRecord | None) -> Severity:
+    if fail is not None:
+        return fail.severity
+    return c.severity if bucket is Bucket.UNKNOWN else Severity.LOW
 
 
 def _totals(buckets: Buckets) -> Totals:

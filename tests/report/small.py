@@ -36,9 +36,9 @@ def view(*found: FindingRecord, language: str = "en") -> View:
     return of(run(CHECKS, HOSTS, found), language)
 
 
-def of(one: Run, language: str = "en") -> View:
+def of(one: Run, language: str = "en", *earlier: Run) -> View:
     """A run in a language, with small texts and all frameworks."""
-    return view_of(one, sidecars(one), load_frameworks(), language)
+    return view_of(one, sidecars(one), load_frameworks(), language, earlier)
 
 
 def fails(*pairs: str) -> list[FindingRecord]:

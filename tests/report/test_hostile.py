@@ -10,8 +10,10 @@ import pytest
 from rich.console import Console
 
 from auditor.model.findings import Reason, Verdict
+from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
 from auditor.model.snapshot import HostState
+from auditor.report.formats import Material
 from auditor.report.terminal import print_summary
 from auditor.report.visible import SHAPELESS, visible, visible_run
 from tests.report.page import Page, page
@@ -74,10 +76,18 @@ def hostile_run(text: str) -> Run:
     )
 
 
+def earlier_run(text: str) -> Run:
+    """A run of a check and a host that are gone, both named so."""
+    gone = check("OLD-001", family=text, title={"en": text})
+    return run([gone], [host(text)], [finding("OLD-001", text, Verdict.FAIL)])
+
+
 @cache
 def shown(text: str) -> Page:
-    """The report of a run full of that text."""
-    return page(hostile_run(text), fail="{account} and {person} get in.")
+    """The report of a run full of that text, since another one."""
+    earlier = earlier_run(text)
+    said = "{account} and {person} get in."
+    return page(hostile_run(text), "en", earlier, fail=said)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +125,8 @@ def test_no_shapeless_character_is_left(text: str) -> None:
 def test_a_terminal_gets_no_control_character(text: str) -> None:
     stream = io.StringIO()
     hostile = hostile_run(text)
-    print_summary(hostile, sidecars(hostile), "en", Console(file=stream, width=200))
+    material = Material(hostile, sidecars(hostile), load_frameworks(), "en", (hostile,))
+    print_summary(material, Console(file=stream, width=200))
     left = {c for c in stream.getvalue() if unicodedata.category(c) in SHAPELESS}
     assert left <= {"\n"}
 

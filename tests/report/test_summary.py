@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from msgspec import structs
 
 from auditor.model.findings import Reason, Verdict
 from auditor.model.run import FindingRecord
 from auditor.model.snapshot import HostState
+from auditor.report.story import Logs
 from auditor.report.summary import Breach, summary
 from auditor.report.unseen import causes, read_in_part
 from tests.report.fleet import fleet
+from tests.report.page import page
 from tests.report.runs import STARTED, finding, host, run
 from tests.report.small import CHECKS, HOSTS, WAIVED, fails, of, unread, view
 
@@ -120,6 +125,100 @@ def test_an_exposure_opens_the_breach_box() -> None:
     box = breach(*fails("ACC-001@a"))
     assert box is not None
     assert (1, ["a"]) == (box.level, [one.host for one in box.exposed])
+
+
+def traced(*found: FindingRecord) -> Breach:
+    """The box when a check reads the logs of access: LOG-003 stands in for one."""
+    seen = view(*found)
+    story = structs.replace(seen.story, sets=seen.story.sets | {"traces": ("LOG-003",)})
+    box = summary(structs.replace(seen, story=story)).breach
+    assert box is not None
+    return box
+
+
+def test_logs_that_no_check_reads_leave_the_box_at_level_1() -> None:
+    box = breach(*fails("ACC-001@a"))
+    assert box is not None
+    assert (1, Logs.UNREAD) == (box.level, box.logs)
+
+
+def test_logs_that_cannot_be_read_leave_the_box_at_level_1() -> None:
+    denied = unread("LOG-003", "a", Reason.DENIED)
+    box = traced(*fails("ACC-001@a"), denied)
+    assert (1, Logs.UNREADABLE) == (box.level, box.logs)
+
+
+def test_logs_without_a_trace_make_level_2() -> None:
+    box = traced(*fails("ACC-001@a"))
+    assert (2, Logs.NO_TRACE) == (box.level, box.logs)
+
+
+def test_a_trace_makes_level_3() -> None:
+    box = traced(*fails("ACC-001@a", "LOG-003@a"))
+    assert (3, Logs.TRACE) == (box.level, box.logs)
+
+
+def test_a_trace_on_a_host_without_exposure_opens_no_box() -> None:
+    box = traced(*fails("ACC-001@a", "LOG-003@b"))
+    assert (2, ["a"]) == (box.level, [one.host for one in box.exposed])
+
+
+def test_one_exposed_host_whose_logs_are_not_readable_keeps_level_1() -> None:
+    denied = unread("LOG-003", "a", Reason.DENIED)
+    box = traced(*fails("ACC-001@a", "ACC-001@b"), denied)
+    assert (1, True) == (box.level, box.mixed)
+
+
+def test_the_host_with_a_trace_is_named_first() -> None:
+    box = traced(*fails("ACC-001@a", "PHI-007@a", "ACC-001@b", "LOG-003@b"))
+    assert [("b", Logs.TRACE), ("a", Logs.NO_TRACE)] == [
+        (one.host, one.logs) for one in box.exposed
+    ]
+
+
+def test_the_box_stands_below_the_score_without_a_trace() -> None:
+    below = page(run(CHECKS, HOSTS, fails("ACC-001@a"))).html
+    assert below.index('class="figures"') < below.index('class="breach"')
+
+
+def test_an_exposure_seen_in_an_earlier_audit_was_first_observed_then() -> None:
+    earlier = STARTED - timedelta(days=90)
+    hosts = [host("a", started=earlier), host("b", started=earlier)]
+    before = run(CHECKS, hosts, fails("ACC-001@a"), started=earlier)
+    box = summary(of(run(CHECKS, HOSTS, fails("ACC-001@a")), "en", before)).breach
+    assert box is not None
+    assert earlier == box.first
+
+
+def test_the_utc_day_is_given_where_it_is_not_the_local_one() -> None:
+    late = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
+    one = run(CHECKS, [host("a", started=late)], fails("ACC-001@a"))
+    noon = summary(view(*fails("ACC-001@a"))).breach
+    night = summary(of(one)).breach
+    assert noon is not None
+    assert night is not None
+    assert ("09:00", "25\u00a0November 2026 at 23:30") == (noon.utc, night.utc)
+
+
+ARTICLE_33 = {
+    "en": "This finding may reveal a personal-data breach. The controller assesses it"
+    " and, if it is one, notifies the CNIL within 72 hours of becoming aware (GDPR"
+    " Art. 33) unless a risk is unlikely; a processor tells the controller without"
+    " undue delay (33.2); every breach is recorded (33.5); high risk: the persons are"
+    " told (34).",
+    "fr": "Ce constat peut révéler une violation de données à caractère personnel. Le"
+    " responsable de traitement l’apprécie ; le cas échéant, il la notifie à la CNIL"
+    " dans les 72 heures après en avoir pris connaissance (RGPD, art. 33), sauf risque"
+    " improbable ; le sous-traitant l’en avertit dans les meilleurs délais (art. 33.2)."
+    " Toute violation est documentée (art. 33.5) ; si le risque est élevé, les"
+    " personnes sont informées (art. 34).",
+}
+
+
+@pytest.mark.parametrize("language", sorted(ARTICLE_33))
+def test_the_box_words_article_33_as_it_was_settled(language: str) -> None:
+    text = page(run(CHECKS, HOSTS, fails("ACC-001@a")), language).text
+    assert ARTICLE_33[language] in " ".join(text.split())
 
 
 def test_an_accepted_risk_does_not_close_the_breach_box() -> None:

@@ -1,0 +1,164 @@
+"""Since the last audit: what became of the gaps, and the score over time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import groupby, pairwise
+
+from msgspec import Struct
+
+from auditor.model.run import Bucket
+from auditor.report.changes import (
+    Cause,
+    Change,
+    Changes,
+    changes,
+    ruled_alike,
+    scoped_alike,
+)
+from auditor.report.judged import Judged
+from auditor.report.view import View
+
+#: The drawing's own units: room for a dot at each end of the line.
+WIDTH, HEIGHT, MARGIN = 240, 56, 6
+
+
+class Point(Struct, frozen=True):
+    """One audit; `joined`: its score may be set beside that of the audit before."""
+
+    at: datetime
+    score: int | None
+    coverage: float
+    gaps: int
+    joined: bool
+    x: float
+    y: float
+
+
+class Line(Struct, frozen=True):
+    """The gaps of a check that came or went for one cause in the same way."""
+
+    cause: Cause
+    check: str
+    title: str
+    before: Bucket | None
+    after: Bucket | None
+    hosts: tuple[str, ...]
+
+
+class Since(Struct, frozen=True):
+    """All that is said of earlier audits.
+
+    `path` draws the scores that compare, `told` says them; `compared` says what the
+    last audit and this one let one compare.
+    """
+
+    changes: Changes
+    points: tuple[Point, ...]
+    path: str
+    lines: tuple[Line, ...]
+    told: str
+    compared: str
+
+
+def since(view: View) -> Since | None:
+    """What the report says of earlier audits; None when it was given none."""
+    if not view.earlier:
+        return None
+    found = changes(view.earlier[-1], view.judged)
+    points = _points([*view.earlier, view.judged])
+    return Since(
+        found,
+        points,
+        _path(points),
+        _lines(view, found),
+        _told(view, points),
+        _compared(view, found, *points[-2:]),
+    )
+
+
+def _points(runs: list[Judged]) -> tuple[Point, ...]:
+    step = (WIDTH - 2 * MARGIN) / (len(runs) - 1)
+    joined = [False, *(_comparable(*both) for both in pairwise(runs))]
+    return tuple(
+        _point(judged, joined[at], MARGIN + at * step) for at, judged in enumerate(runs)
+    )
+
+
+def _comparable(one: Judged, other: Judged) -> bool:
+    return ruled_alike(one.run, other.run) and scoped_alike(one, other)
+
+
+def _point(judged: Judged, joined: bool, x: float) -> Point:
+    info = judged.run.run
+    value = info.score.value if info.score else None
+    y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value or 0) / 100
+    return Point(
+        info.started,
+        value,
+        info.coverage.share,
+        judged.counts()[Bucket.FAIL],
+        joined,
+        round(x, 1),
+        round(y, 1),
+    )
+
+
+def _path(points: tuple[Point, ...]) -> str:
+    """A stretch for each two neighbours whose scores compare, as SVG path data."""
+    return " ".join(
+        f"M{one.x} {one.y}L{other.x} {other.y}"
+        for one, other in pairwise(points)
+        if other.joined and None not in (one.score, other.score)
+    )
+
+
+def _told(view: View, points: tuple[Point, ...]) -> str:
+    t = view.labels
+    scores = [
+        t("since.point", score=t.number(point.score), day=t.day(point.at))
+        for point in points
+        if point.score is not None
+    ]
+    return t("since.told", scores=t("semicolon").join(scores)) if scores else ""
+
+
+def _compared(view: View, found: Changes, before: Point, now: Point) -> str:
+    t = view.labels
+    said = [] if found.same_rules else [t("since.rules")]
+    if not found.comparable:
+        said.append(t("since.no_score"))
+    elif None not in (before.score, now.score):
+        said.append(t("since.score", before=before.score, now=now.score))
+    return " ".join(said)
+
+
+def _lines(view: View, found: Changes) -> tuple[Line, ...]:
+    ranked = sorted(found.changes, key=lambda one: (*_kind(one), one.host))
+    lines = []
+    for _, group in groupby(ranked, key=_kind):
+        same = list(group)
+        one = same[0]
+        hosts = tuple(change.host for change in same)
+        title = _title(view, one.check)
+        lines.append(Line(one.cause, one.check, title, one.before, one.after, hosts))
+    return tuple(lines)
+
+
+def _kind(one: Change) -> tuple[int, bool, str, str, str]:
+    """By cause, the host's own doing first; what came before what went."""
+    order = [Cause.HOST, *Cause]
+    return (
+        order.index(one.cause),
+        one.gone,
+        one.check,
+        one.before or "",
+        one.after or "",
+    )
+
+
+def _title(view: View, check: str) -> str:
+    """A check's title, also of one that only the earlier run had."""
+    runs = (view.judged, *reversed(view.earlier))
+    info = next(run.checks[check] for run in runs if check in run.checks)
+    return view.speaker.title(info)
