@@ -31,8 +31,8 @@ from auditor.cli.options import (
     Redact,
     RedactKey,
     RedactOption,
-    Templates,
     Since,
+    Templates,
 )
 from auditor.errors import AuditorError
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from auditor.model.run import Run, encode_run
+from auditor.model.run import Level, Run, encode_run
 from tests.cli.running import auditor, complaint, inventory, snapshot
 from tests.report.runs import STARTED, host, run
 from tests.report.small import CHECKS, fails
@@ -65,6 +65,12 @@ def test_a_later_run_is_refused(tmp_path: Path, now: Path) -> None:
     later = written(tmp_path, "later", audit(-1))
     told = complaint(auditor("report", now, "--since", later))
     assert f"--since {later}: began after the run to report on" in told
+
+
+def test_a_run_of_another_hand_over_level_is_refused(tmp_path: Path, now: Path) -> None:
+    other = written(tmp_path, "other", audit(90, level=Level.R2))
+    told = complaint(auditor("report", now, "--since", other))
+    assert f"--since {other}: handed over at R2, not at R0" in told
 
 
 def test_a_run_refuses_a_wrong_file_before_it_connects(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ class Page(HTMLParser):
 def page(run: Run, language: str = "en", *earlier: Run, **messages: str) -> Page:
     """The report of a run, with small texts and all frameworks."""
     texts = sidecars(run, **messages)
-    return Page(render_html(run, texts, load_frameworks(), language, earlier))
+    return Page(render_html(run, texts, load_frameworks(), language, earlier=earlier))
 
 
 def sha256(text: str) -> str:

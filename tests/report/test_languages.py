@@ -64,7 +64,7 @@ def read(language: str) -> tuple[str, ...]:
     texts = {check.id: check.sidecar for check in load_checks()}
     now = lab()
     before = msgspec.structs.replace(now, hosts=now.hosts[:-1])
-    html = render_html(now, texts, load_frameworks(), language, (before,))
+    html = render_html(now, texts, load_frameworks(), language, earlier=(before,))
     return tuple(dict.fromkeys(words_of(html)))
 
 
@@ -112,7 +112,7 @@ def words_shared() -> frozenset[str]:
     """
     labels = [load_labels(language).entries for language in LANGUAGES]
     told = [text for key, text in labels[0].items() if labels[1][key] == text]
-    told += [name for check in lab().checks for name in check.requirements]
+    told += [name for f in load_frameworks().values() for name in f.requirements]
     return frozenset(
         {"auditor", "h", "min", *(w for text in told for w in _WORD.findall(text))}
     )

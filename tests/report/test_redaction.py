@@ -15,6 +15,7 @@ from rich.console import Console
 
 from auditor.model.findings import Reason, Verdict
 from auditor.model.run import (
+    FindingRecord,
     HostInfo,
     Level,
     Run,
@@ -36,7 +37,7 @@ from tests.report.canaries import Canaries, marks_in, material, recorded
 from tests.report.files import file, files
 from tests.report.page import Page
 from tests.report.runs import check, evidence, finding, host, run, sidecars, value
-from tests.report.small import WAIVED
+from tests.report.small import CHECKS, WAIVED, fails
 
 KEY = b"k" * 32
 LEVELS = [Level.R1, Level.R2, Level.R3]
@@ -90,7 +91,7 @@ def test_what_a_level_removes_is_not_in_the_summary(level: Level) -> None:
     stream = io.StringIO()
     given = handed(level)
     console = Console(file=stream, width=500)
-    print_summary(given.run, given.sidecars, "fr", console)
+    print_summary(given, console)
     assert removed(level) & marks_in(stream.getvalue().encode()) == set()
 
 
@@ -375,3 +376,23 @@ def test_every_link_of_a_redacted_page_has_its_target(level: Level) -> None:
     page = Page(file("html", handed(level)).decode())
     links = {link[1:] for link in page.values("href") if link.startswith("#")}
     assert links - set(page.values("id")) == set()
+
+
+def compared(level: Level, *found: FindingRecord) -> Material:
+    """A run of the hosts a and b at a level, since one of a and of a host that left."""
+    now = run(CHECKS, [host("a"), host("b")])
+    then = run(CHECKS, [host("a"), host("gone-35")], found)
+    given = Material(now, sidecars(now), {}, "en", earlier=(then,))
+    return redact(given, level, Pseudonyms(KEY))
+
+
+@pytest.mark.parametrize("level", [Level.R2, Level.R3])
+def test_names_that_only_an_earlier_run_has_are_removed_too(level: Level) -> None:
+    found = fails("ACC-001@gone-35")
+    assert b"gone-35" not in file("html", compared(level, *found))
+    assert b"gone-35" in file("html", compared(Level.R1, *found))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_was_fixed_is_told_at_every_level(level: Level) -> None:
+    assert b"1 gap fixed" in file("html", compared(level, *fails("ACC-001@a")))
