@@ -14,8 +14,10 @@ from auditor.report.decisions import Decision, decisions
 from auditor.report.formats import Material
 from auditor.report.markdown import escape, table
 from auditor.report.questions import Question, questions
+from auditor.report.scored import held
 from auditor.report.sentences import plain
-from auditor.report.summary import Breach, Summary, summary
+from auditor.report.summary import TRACED, Breach, Summary, summary
+from auditor.report.trend import counted, since
 from auditor.report.view import View, view_of
 
 #: How many checks are named behind an answer or a decision; a number says the rest.
@@ -26,7 +28,11 @@ MOST_CHECKS = 3
 def write(material: Material) -> bytes:
     """The summary as UTF-8; blocks stand apart by one empty line."""
     view = view_of(
-        material.run, material.sidecars, material.frameworks, material.language
+        material.run,
+        material.sidecars,
+        material.frameworks,
+        material.language,
+        material.earlier,
     )
     return ("\n\n".join(_blocks(view)) + "\n").encode("utf-8")
 
@@ -36,13 +42,16 @@ def _blocks(view: View) -> Iterable[str]:
     yield _kicker(view)
     yield f"# {escape(first.verdict)}"
     yield _lede(view, first)
-    if first.breach:
-        yield from _breach(view, first.breach)
+    box = list(_breach(view, first.breach)) if first.breach else []
+    above = first.breach is not None and first.breach.level == TRACED
+    yield from box if above else ()
     yield from _figures(view, first)
+    yield from () if above else box
     yield from _unseen(view, first)
     yield from _questions(view)
     if view.run.run.level.names_checks:
         yield from _decisions(view)
+    yield from _since(view)
     yield from _findings(view)
     yield from _footer(view)
 
@@ -73,8 +82,8 @@ def _lede(view: View, first: Summary) -> str:
 
 def _breach(view: View, breach: Breach) -> Iterable[str]:
     labels = view.labels
-    title, exposed = labels("breach.title"), labels("breach.exposed")
-    yield f"## {escape(title)} – {escape(exposed)}"
+    title, logs = labels("breach.title"), labels(f"breach.logs.{breach.logs}")
+    yield f"## {escape(title)} – {escape(logs)}"
     yield _list(
         f"**{escape(one.host)}**{labels('colon')}"
         + escape(" ".join(plain(sentence) for sentence in one.sentences))
@@ -88,7 +97,7 @@ def _breach(view: View, breach: Breach) -> Iterable[str]:
         labels(
             "breach.first",
             local=labels.instant(breach.first),
-            utc=f"{breach.first:%H:%M}",
+            utc=breach.utc,
             until=labels.instant(breach.until),
         )
     )
@@ -105,6 +114,7 @@ def _figures(view: View, first: Summary) -> Iterable[str]:
     share = labels.percent(view.run.run.coverage.share)
     yield _list(
         [
+            *_score(view, first),
             _named(view, labels("figure.coverage"), share),
             _named(view, audited, f"{labels.number(first.audited)} {of}"),
         ]
@@ -127,6 +137,29 @@ def _figures(view: View, first: Summary) -> Iterable[str]:
             checks=labels.count("checks", len(judged.checks)),
         )
     )
+
+
+def _score(view: View, first: Summary) -> Iterable[str]:
+    labels = view.labels
+    if first.score is None:
+        return
+    why = held(labels, first.score)
+    said = f"{first.score.value} {labels('figure.of', n=100)}"
+    yield _named(view, labels("figure.score"), f"{said} ({why})" if why else said)
+    if first.worst is not None:
+        value = f"{first.worst.host}{labels('colon')}{first.worst.value}"
+        yield _named(view, labels("score.worst").capitalize(), value)
+
+
+def _since(view: View) -> Iterable[str]:
+    found = since(view)
+    if found is None:
+        return
+    day = view.labels.day(found.changes.since)
+    yield f"## {escape(view.labels('since.title', day=day))}"
+    yield _list(escape(said) for said in counted(view, found.changes))
+    if found.compared:
+        yield escape(found.compared)
 
 
 def _unseen(view: View, first: Summary) -> Iterable[str]:

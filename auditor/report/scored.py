@@ -7,6 +7,7 @@ import math
 from msgspec import Struct
 
 from auditor.model.run import Coverage, HostInfo, Score
+from auditor.report.labels import Labels
 from auditor.report.view import View
 
 #: What the score is at most (report method: a critical gap, a critical check unread).
@@ -43,6 +44,14 @@ def _limit(score: Score, coverage: Coverage) -> str:
         return ""
     covered = math.floor(100 * coverage.evaluated / coverage.applicable + 1e-9)
     return "coverage" if score.value == covered < 100 else ""
+
+
+def held(labels: Labels, score: Scored) -> str:
+    """What holds it down, and the figure without waived checks; may be empty."""
+    said = [labels(f"score.limit.{score.limit}")] if score.limit else []
+    if score.without_waived is not None:
+        said.append(labels("score.without_waived", n=score.without_waived))
+    return labels("semicolon").join(said)
 
 
 def worst(view: View) -> Worst | None:

@@ -33,7 +33,8 @@ BUCKETS = (
 NOTIFICATION = timedelta(hours=72)
 
 #: Levels of the breach box by what the logs of access say (0, nothing seen: no box).
-LEVELS = {Logs.TRACE: 3, Logs.UNREADABLE: 1, Logs.UNREAD: 1, Logs.NO_TRACE: 2}
+TRACED = 3
+LEVELS = {Logs.TRACE: TRACED, Logs.UNREADABLE: 1, Logs.UNREAD: 1, Logs.NO_TRACE: 2}
 
 #: How many hosts and findings the breach box names before it counts.
 MOST_IN_BREACH = 3

@@ -20,10 +20,10 @@ from auditor.report.formats import Material
 from auditor.report.lines import columns, fold
 from auditor.report.matrix import host_state
 from auditor.report.questions import Question, questions
-from auditor.report.scored import Scored
+from auditor.report.scored import Scored, held
 from auditor.report.sentences import plain
-from auditor.report.summary import Breach, Summary, UnseenLine, summary
-from auditor.report.trend import Since, since
+from auditor.report.summary import TRACED, Breach, Summary, UnseenLine, summary
+from auditor.report.trend import Since, counted, since
 from auditor.report.view import View, view_of
 
 STYLES = {
@@ -74,7 +74,7 @@ def _opening(view: View, width: int) -> list[Text]:
     """Sentence, figures, possible breach (first when there is a trace), unseen."""
     first = summary(view)
     box = _breach(view, first.breach, width) if first.breach else []
-    above = bool(first.breach and first.breach.level == 3)
+    above = bool(first.breach and first.breach.level == TRACED)
     return [
         *_level(view, width),
         *fold(Text(first.verdict, style="bold"), width),
@@ -115,11 +115,9 @@ def _figures(view: View, first: Summary, width: int) -> Lines:
 
 def _score(view: View, score: Scored) -> str:
     t = view.labels
-    said = [t(f"score.limit.{score.limit}")] if score.limit else []
-    if score.without_waived is not None:
-        said.append(t("score.without_waived", n=score.without_waived))
-    held = f" ({t('semicolon').join(said)})" if said else ""
-    return f"{t('figure.score')} {score.value} {t('figure.of', n=100)}{held}"
+    why = held(t, score)
+    why = f" ({why})" if why else ""
+    return f"{t('figure.score')} {score.value} {t('figure.of', n=100)}{why}"
 
 
 def _breach(view: View, breach: Breach, width: int) -> list[Text]:
@@ -170,15 +168,8 @@ def _changed(view: View, found: Since | None, width: int) -> Lines:
     if found is None:
         return
     t = view.labels
-    known = found.changes
-    said = [t.count("since.still", known.still)]
-    if known.same_rules:
-        said[:0] = [
-            t.count("since.fixed", known.fixed),
-            t.count("since.new", known.new),
-        ]
-    said += [t.count(f"since.due.{why}", n) for why, n in known.others.items()]
-    day = t("since.title", day=t.day(known.since))
+    said = counted(view, found.changes)
+    day = t("since.title", day=t.day(found.changes.since))
     yield from fold(Text(f"{day}{t('colon')}{' · '.join(said)}"), width)
     if found.compared:
         yield from fold(Text(found.compared), width)

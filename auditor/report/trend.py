@@ -77,6 +77,18 @@ def since(view: View) -> Since | None:
     )
 
 
+def counted(view: View, found: Changes) -> list[str]:
+    """What became of the gaps, in words: the hosts' doing first."""
+    t = view.labels
+    said = [t.count("since.still", found.still)]
+    if found.same_rules:
+        said[:0] = [
+            t.count("since.fixed", found.fixed),
+            t.count("since.new", found.new),
+        ]
+    return said + [t.count(f"since.due.{why}", n) for why, n in found.others.items()]
+
+
 def _points(runs: list[Judged]) -> tuple[Point, ...]:
     step = (WIDTH - 2 * MARGIN) / (len(runs) - 1)
     joined = [False, *(_comparable(*both) for both in pairwise(runs))]

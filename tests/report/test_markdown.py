@@ -24,7 +24,7 @@ from tests.report.fleet import fleet
 from tests.report.fleet_texts import texts
 from tests.report.markup import ACTIVE, MARKUP, PARSER, kinds, parse, read
 from tests.report.runs import check, finding, host, run, sidecars
-from tests.report.small import CHECKS, HOSTS
+from tests.report.small import CHECKS, HOSTS, fails
 from tests.report.test_hostile import HOSTILE, hostile_run
 
 BREACH = "Violation possible de données à caractère personnel"
@@ -87,8 +87,8 @@ def test_the_one_title_is_the_sentence_of_the_reports_first_page(language: str) 
 
 def test_the_sections_stand_in_the_order_of_the_first_page() -> None:
     assert [
-        f"{BREACH} – exposition ; journaux d’accès non lus",
         "Chiffres",
+        f"{BREACH} – exposition ; journaux d’accès non lus",
         "Ce que nous n’avons pas vu",
         "Les sept questions de la décision SAN-2022-009",
         "Cinq décisions à prendre",
@@ -97,6 +97,19 @@ def test_the_sections_stand_in_the_order_of_the_first_page() -> None:
         title.replace("\u202f", " ").replace("\u00a0", " ")
         for title in headings(fleet_text("fr"), 2)
     ]
+
+
+def test_the_score_stands_with_what_holds_it_down_and_the_worst_host() -> None:
+    of = run(CHECKS, HOSTS, [finding("ACC-001", "a", Verdict.FAIL)])
+    text = seen(markdown(of))
+    assert "Score: 49 / 100 (capped by a critical gap)\nWorst host: a: 49" in text
+
+
+def test_the_changes_since_an_earlier_run_are_counted() -> None:
+    now, then = run(CHECKS, HOSTS), run(CHECKS, HOSTS, fails("ACC-001@a"))
+    given = Material(now, sidecars(now), {}, "en", earlier=(then,))
+    text = seen(write(given).decode("utf-8"))
+    assert "1 gap fixed\n0 new gaps\n0 still open\nScore then 49, now 100." in text
 
 
 def test_the_buckets_add_up_to_checks_times_hosts() -> None:
