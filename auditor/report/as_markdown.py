@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.model.run import Level
+from auditor.report.annex import accepted
 from auditor.report.blocks import Block, steps
 from auditor.report.decisions import Decision, decisions
 from auditor.report.formats import Material
@@ -165,17 +166,20 @@ def _since(view: View) -> Iterable[str]:
 def _unseen(view: View, first: Summary) -> Iterable[str]:
     labels = view.labels
     yield f"## {escape(labels('unseen.title'))}"
-    if not first.unseen:
+    if first.unseen:
+        yield _list(
+            f"**{escape(line.cause)}**{labels('colon')}"
+            + escape(f"{line.hosts} ({labels.count('pairs', line.pairs)})")
+            + (f" – {escape(line.detail)}" if line.detail else "")
+            for line in first.unseen
+        )
+    else:
         yield escape(labels("unseen.nothing"))
-        return
-    yield _list(
-        f"**{escape(line.cause)}**{labels('colon')}"
-        + escape(f"{line.hosts} ({labels.count('pairs', line.pairs)})")
-        + (f" – {escape(line.detail)}" if line.detail else "")
-        for line in first.unseen
-    )
     if first.unseen_more:
         yield escape(labels.count("unseen.more", first.unseen_more))
+    soon = sum(one.ends_soon for one in accepted(view))
+    if soon:
+        yield escape(labels.count("accepted.soon_line", soon))
 
 
 def _questions(view: View) -> Iterable[str]:

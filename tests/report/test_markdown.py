@@ -24,7 +24,7 @@ from tests.report.fleet import fleet
 from tests.report.fleet_texts import texts
 from tests.report.markup import ACTIVE, MARKUP, PARSER, kinds, parse, read
 from tests.report.runs import check, finding, host, run, sidecars
-from tests.report.small import CHECKS, HOSTS, fails
+from tests.report.small import CHECKS, HOSTS, WAIVED, fails
 from tests.report.test_hostile import HOSTILE, hostile_run
 
 BREACH = "Violation possible de données à caractère personnel"
@@ -138,6 +138,11 @@ def test_without_the_framework_there_are_no_questions() -> None:
     of = run(CHECKS, HOSTS)
     text = write(Material(of, sidecars(of), {}, "en")).decode("utf-8")
     assert "The seven questions of decision SAN-2022-009" not in headings(text, 2)
+
+
+def test_accepted_risks_that_end_soon_are_named() -> None:
+    of = run(CHECKS, HOSTS, [finding("ACC-001", "a", Verdict.FAIL, waived=WAIVED)])
+    assert "1 accepted risk ends within 90 days." in seen(markdown(of))
 
 
 def test_third_parties_are_told_no_decision_and_no_order_of_work() -> None:
