@@ -257,6 +257,7 @@ def _figures(view: View) -> Props:
         coverage=run.coverage.share,
         score=run.score.value if run.score else None,
         score_cap=run.score.cap if run.score else None,
+        score_without_waived=run.score.without_waived if run.score else None,
         as_of=run.as_of.isoformat(),
         timezone=run.timezone,
         rules_sha256=run.rules_sha256,
