@@ -56,8 +56,8 @@ const commands = {
   pdf: async ({ path }) => {
     await page.pdf({ path, preferCSSPageSize: true, printBackground: true });
   },
-  screenshot: async ({ path, clip }) => {
-    await page.screenshot({ path, fullPage: !clip, ...(clip && { clip }) });
+  screenshot: async ({ path, width, height }) => {
+    await page.screenshot({ path, fullPage: true, clip: { x: 0, y: 0, width, height } });
   },
 };
 

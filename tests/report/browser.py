@@ -139,9 +139,9 @@ class Browser:
         """The page as it prints, into a file."""
         self._call("pdf", path=str(path))
 
-    def screenshot(self, path: Path, clip: dict[str, int] | None = None) -> None:
-        """A picture of the whole page, or of x, y, width, height of it."""
-        self._call("screenshot", path=str(path), clip=clip)
+    def screenshot(self, path: Path, width: int, height: int) -> None:
+        """A picture of the top of the page, in pixels."""
+        self._call("screenshot", path=str(path), width=width, height=height)
 
     def _call(self, command: str, **given: Any) -> Any:
         process = self._process

@@ -8,14 +8,14 @@ from pathlib import Path
 from tests.report.browser import Browser
 
 #: Pixels: wide enough for the contents at the side, high enough for the breach box.
-FRAME = {"x": 0, "y": 0, "width": 1440, "height": 1500}
+WIDTH, HEIGHT = 1440, 1500
 
 
 def main(report: str, png: str) -> None:
     """Take the picture, in light colours."""
     with Browser() as browser:
-        browser.open(Path(report).resolve(), width=FRAME["width"], colorScheme="light")
-        browser.screenshot(Path(png), FRAME)
+        browser.open(Path(report).resolve(), width=WIDTH, colorScheme="light")
+        browser.screenshot(Path(png), WIDTH, HEIGHT)
 
 
 if __name__ == "__main__":

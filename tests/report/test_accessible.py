@@ -37,7 +37,7 @@ def test_a_report_is_quiet_alone_and_accessible(
     file = reports / f"{name}-{language}.html"
     browser.open(file, width=width, colorScheme=scheme)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    browser.screenshot(SCREENSHOTS / f"{file.stem}-{scheme}-{width}.png")
+    browser.screenshot(SCREENSHOTS / f"{file.stem}-{scheme}-{width}.png", width, 5000)
 
     found = browser.axe()
 
