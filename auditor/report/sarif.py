@@ -140,7 +140,13 @@ def _figures(view: View, left: Counter[Bucket]) -> Json:
     """Sums of (check, host) pairs; only `resultsLeftOut` counts results."""
     info: RunInfo = view.run.run
     counts = view.judged.counts()
-    figures: Json = {
+    score: Json = {}
+    if info.score:
+        score = {
+            "score": info.score.value,
+            "scoreWithoutWaived": info.score.without_waived,
+        }
+    return {
         "level": info.level,
         "client": info.client,
         "auditor": info.auditor,
@@ -149,6 +155,6 @@ def _figures(view: View, left: Counter[Bucket]) -> Json:
         "checks": len(view.judged.checks),
         "totals": {bucket.value: counts[bucket] for bucket in Bucket},
         "coverage": info.coverage.share,
+        **score,
         "resultsLeftOut": {b.value: left[b] for b in Bucket if left[b]},
     }
-    return figures | ({"score": info.score.value} if info.score else {})

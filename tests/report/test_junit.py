@@ -216,6 +216,13 @@ def test_hostile_text_adds_no_element_and_no_control(text: str) -> None:
     assert {"\n"} == left
 
 
+def test_a_long_line_is_read_back_whole() -> None:
+    read = evidence("/etc/motd", "<&>" * 10**6)
+    found = finding("ACC-001", "a", Verdict.FAIL, evidence=(read,))
+    (failure,) = document(run([check("ACC-001")], [host("a")], [found])).iter("failure")
+    assert (failure.text or "").endswith(read.text)
+
+
 def test_a_control_character_is_shown_by_number() -> None:
     read = evidence("/etc/motd", "\x1b[31m\x00")
     one = run(

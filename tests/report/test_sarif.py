@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 from auditor.model.findings import Severity, Verdict
-from auditor.model.run import GRAVEST_FIRST, Bucket, FindingRecord, Run
+from auditor.model.run import GRAVEST_FIRST, Bucket, FindingRecord, Run, Score
 from auditor.report import as_sarif, as_sarif_full
 from auditor.report.sarif_results import Bases, base_uri, message
 from auditor.report.visible import SHAPELESS
@@ -147,6 +147,12 @@ def test_what_is_left_out_is_counted() -> None:
     figures = open_only(seven())["runs"][0]["properties"]
     assert {"pass": 1, "na": 1, "attested": 1} == figures["resultsLeftOut"]
     assert 14 == sum(figures["totals"].values())
+
+
+def test_the_scores_stand_beside_the_sums() -> None:
+    scored = seven(score=Score(value=49, cap=49, without_waived=61))
+    figures = full(scored)["runs"][0]["properties"]
+    assert (49, 61) == (figures["score"], figures["scoreWithoutWaived"])
 
 
 def test_the_full_log_leaves_nothing_out() -> None:
