@@ -59,7 +59,7 @@ Out = Annotated[
 Formats = Annotated[
     list[str] | None,
     typer.Option(
-        "-f", "--format", help="html:PATH or json:PATH; repeatable; - is stdout."
+        "-f", "--format", help="Such as html:PATH, sarif:PATH; repeatable; - is stdout."
     ),
 ]
 Lang = Annotated[Language | None, typer.Option("--lang", help="The report's language.")]
