@@ -4,6 +4,7 @@ import base64
 import io
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -38,9 +39,13 @@ from tests.report.files import file, files
 from tests.report.page import Page
 from tests.report.runs import check, evidence, finding, host, run, sidecars, value
 from tests.report.small import CHECKS, WAIVED, fails
+from tests.report.test_as_pdf import text_of
 
 KEY = b"k" * 32
 LEVELS = [Level.R1, Level.R2, Level.R3]
+
+#: The PDF is laid out for minutes when it holds all of the recorded hosts.
+QUICK = [name for name in FORMATS if name != "pdf"]
 
 
 def at(level: Level, one: Run, key: bytes = KEY) -> Run:
@@ -68,10 +73,36 @@ def removed(level: Level) -> set[str]:
     return marks(canaries().run) - marks(handed(level).run)
 
 
-@pytest.mark.parametrize("name", list(FORMATS))
+@pytest.mark.parametrize("name", QUICK)
 @pytest.mark.parametrize("level", LEVELS)
 def test_what_a_level_removes_is_in_no_format(level: Level, name: str) -> None:
     assert removed(level) & marks_in(files(name, handed(level))) == set()
+
+
+def one_host(run: Run) -> Run:
+    """Of the marked run, the host that has the most wrong, and a few checks."""
+    checks, hosts = (
+        run.checks[:6],
+        [h for h in run.hosts if h.name.startswith("lis-35")],
+    )
+    kept = {(check.id, host.name) for check in checks for host in hosts}
+    found = [one for one in run.findings if (one.check, one.host) in kept]
+    return structs.replace(
+        run, checks=checks, hosts=tuple(hosts), findings=tuple(found)
+    )
+
+
+@pytest.mark.parametrize("level", [Level.R0, *LEVELS])
+def test_a_pdf_tells_its_level_and_what_that_holds(
+    level: Level, tmp_path: Path
+) -> None:
+    whole = one_host(canaries().run)
+    given = redact(material(whole, "en"), level, Pseudonyms(KEY))
+    (tmp_path / "r.pdf").write_bytes(file("pdf", given))
+    told = text_of(tmp_path / "r.pdf")
+    assert f"Level {level}: " in told
+    assert (marks(whole) - marks(given.run)) & marks_in(told.encode()) == set()
+    assert (len(marks_in(told.encode())) > 20) == (level <= Level.R1)
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -124,7 +155,7 @@ def test_the_search_reads_names_of_files() -> None:
     assert marks_in({"site-kx00001z.html": b""}) == {"kx00001z"}
 
 
-@pytest.mark.parametrize("name", list(FORMATS))
+@pytest.mark.parametrize("name", QUICK)
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_format_names_the_level(level: Level, name: str) -> None:
     assert level.value.encode() in file(name, handed(level))
