@@ -52,7 +52,7 @@ class Framework(Struct, frozen=True, forbid_unknown_fields=True):
 
     id: Text
     version: Text
-    source: Text
+    source: Wording
     title: Wording
     claim: Wording
     requirement: tuple[Requirement, ...]

@@ -100,7 +100,7 @@ def _framework(
         framework.id,
         framework.title[language],
         framework.claim[language],
-        framework.source,
+        framework.source[language],
         listed[language] if listed else view.labels("framework.listed"),
         tuple(
             _standing(view, framework, key, requirement, mapped.get(key, ()), counts)

@@ -36,7 +36,7 @@ IDENTIFIERS = (
 MINIMAL = """\
 id = "own"
 version = "1"
-source = "A text of our own"
+source = { en = "A text of our own", fr = "Un texte à nous" }
 title = { en = "Own", fr = "Propre" }
 claim = { en = "Relates to it.", fr = "S’y rapporte." }
 
@@ -98,6 +98,7 @@ def wordings() -> Iterator[tuple[str, Wording]]:
     for name, framework in load_frameworks().items():
         yield f"{name} title", framework.title
         yield f"{name} claim", framework.claim
+        yield f"{name} source", framework.source
         if framework.listed:
             yield f"{name} listed", framework.listed
         for place, requirement in framework.requirements.items():
