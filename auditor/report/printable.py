@@ -34,15 +34,19 @@ def prepare(page: Element, more: str) -> None:
     css = style.text or ""
     colours = dict(_COLOUR.findall(_DARK.sub("", css)))
     defs = _defs(page)
-    marks = {one.get("id", ""): one for one in defs if one.tag == f"{SVG}symbol"}
     _paint_patterns(defs, css, colours)
     _prune(page)
-    for parent, svg in _figures(page):
+    backgrounds: dict[str, str] = {}
+    for around, svg in list(_figures(page, frozenset())):
         if "mark" in _classes(svg):
-            _become_background(svg)
+            drawn = _mark(svg, defs, colours)
         else:
-            _stand_alone(svg, defs, _paint(css, colours, _classes(parent)))
-    style.text = css + more + _mark_style(marks, colours)
+            _stand_alone(svg, defs, _paint(css, colours, around))
+            drawn = tostring(svg, "unicode")
+        if svg.get("aria-hidden") == "true":
+            name = backgrounds.setdefault(drawn, f"drawn-{len(backgrounds)}")
+            _become_span(svg, name)
+    style.text = css + more + _background_style(backgrounds)
     _unlink(page)
 
 
@@ -77,22 +81,24 @@ def _prune(parent: Element) -> None:
             _prune(child)
 
 
-def _figures(page: Element) -> list[tuple[Element, Element]]:
-    return [
-        (parent, child)
-        for parent in page.iter()
-        for child in parent
-        if child.tag == f"{SVG}svg"
-    ]
+def _figures(
+    element: Element, around: frozenset[str]
+) -> Iterator[tuple[frozenset[str], Element]]:
+    """Each SVG, with the classes of all that it stands in."""
+    around |= _classes(element)
+    for child in element:
+        if child.tag == f"{SVG}svg":
+            yield around, child
+        else:
+            yield from _figures(child, around)
 
 
-def _become_background(mark: Element) -> None:
-    """A span with the class of the symbol: a background is no content to be tagged."""
-    names = [use.get("href", "").removeprefix("#") for use in mark.iter(f"{SVG}use")]
-    tail = mark.tail
-    mark.clear()
-    mark.tag, mark.tail = "span", tail
-    mark.set("class", " ".join(("mark", *names)))
+def _become_span(picture: Element, name: str) -> None:
+    """Without content: what is only a background is not tagged as a figure."""
+    kept, tail = picture.get("class", ""), picture.tail
+    picture.clear()
+    picture.tag, picture.tail = "span", tail
+    picture.set("class", f"{kept} {name}".strip())
 
 
 def _stand_alone(svg: Element, defs: list[Element], paint: str) -> None:
@@ -105,7 +111,7 @@ def _stand_alone(svg: Element, defs: list[Element], paint: str) -> None:
     svg[:0] = [title, style, own]
 
 
-def _paint(css: str, colours: Mapping[str, str], around: set[str]) -> str:
+def _paint(css: str, colours: Mapping[str, str], around: frozenset[str]) -> str:
     """The rules for an SVG inside an element of these classes, colours filled in."""
     return "\n".join(
         f"{','.join(_inside(selectors, around))} {{{_filled(body, colours)}}}"
@@ -114,7 +120,7 @@ def _paint(css: str, colours: Mapping[str, str], around: set[str]) -> str:
     )
 
 
-def _inside(selectors: str, around: set[str]) -> Iterator[str]:
+def _inside(selectors: str, around: frozenset[str]) -> Iterator[str]:
     for selector in selectors.split(","):
         first, _, rest = selector.strip().partition(" ")
         yield rest if rest and first.removeprefix(".") in around else selector.strip()
@@ -124,17 +130,21 @@ def _filled(text: str, colours: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: colours.get(found[1], "black"), text)
 
 
-def _mark_style(marks: Mapping[str, Element], colours: Mapping[str, str]) -> str:
+def _background_style(backgrounds: Mapping[str, str]) -> str:
+    """A class for each picture, in Base64 (RFC 4648)."""
     return "".join(
         f".{name} {{ background: url(data:image/svg+xml;base64,"
-        f"{_drawn(symbol, colours.get(name.removeprefix('m-'), 'black'))})"
+        f"{base64.b64encode(drawn.encode('utf-8')).decode('ascii')})"
         " no-repeat; background-size: 100% 100% }\n"
-        for name, symbol in marks.items()
+        for drawn, name in backgrounds.items()
     )
 
 
-def _drawn(symbol: Element, colour: str) -> str:
-    """The symbol as a picture of its own, in Base64 (RFC 4648)."""
+def _mark(svg: Element, defs: list[Element], colours: Mapping[str, str]) -> str:
+    """The symbol that a mark uses as a picture of its own, in its bucket's colour."""
+    name = next((one.get("href", "") for one in svg.iter(f"{SVG}use")), "")
+    symbol = next((one for one in defs if f"#{one.get('id')}" == name), Element("none"))
+    colour = colours.get(name.removeprefix("#m-"), "black")
     picture = Element(
         f"{SVG}svg",
         {
@@ -149,8 +159,7 @@ def _drawn(symbol: Element, colour: str) -> str:
     picture.extend(symbol)
     text = tostring(picture, "unicode").replace("currentColor", colour)
     # the stroke that cuts a filled shape has the colour of the page
-    text = text.replace('class="cut"', 'stroke="#fff"')
-    return base64.b64encode(text.encode("utf-8")).decode("ascii")
+    return text.replace('class="cut"', 'stroke="#fff"')
 
 
 def _unlink(page: Element) -> None:

@@ -6,6 +6,12 @@ import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+// What is out of sight is not laid out (content-visibility), and axe took its place for
+// that of its neighbours: targets too small, text that overlaps.
+const layOut = `(() => {
+  const [sheet] = document.styleSheets;
+  sheet?.insertRule("* { content-visibility: visible !important }", sheet.cssRules.length);
+})()`;
 const [program] = process.argv.slice(2);
 // no sandbox: containers and root have none, and the page is our own
 const browser = await chromium.launch({ executablePath: program, args: ["--no-sandbox"] });
@@ -41,6 +47,7 @@ const commands = {
   click: async ({ selector }) => page.click(selector),
   media: async ({ media }) => page.emulateMedia({ media }),
   async axe({ tags }) {
+    await page.evaluate(layOut);
     await page.evaluate(axe);
     const found = await page.evaluate(
       (values) => globalThis.axe.run(document, { runOnly: { type: "tag", values } }), tags,
