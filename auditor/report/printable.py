@@ -38,12 +38,11 @@ def prepare(page: Element, more: str) -> None:
     _prune(page)
     backgrounds: dict[str, str] = {}
     for around, svg in list(_figures(page, frozenset())):
-        if "mark" in _classes(svg):
-            drawn = _mark(svg, defs, colours)
-        else:
+        mark = "mark" in _classes(svg)
+        if not mark:
             _stand_alone(svg, defs, _paint(css, colours, around))
-            drawn = tostring(svg, "unicode")
-        if svg.get("aria-hidden") == "true":
+        if mark or svg.get("aria-hidden") == "true":
+            drawn = _mark(svg, defs, colours) if mark else tostring(svg, "unicode")
             name = backgrounds.setdefault(drawn, f"drawn-{len(backgrounds)}")
             _become_span(svg, name)
     style.text = css + more + _background_style(backgrounds)
@@ -133,9 +132,9 @@ def _filled(text: str, colours: Mapping[str, str]) -> str:
 def _background_style(backgrounds: Mapping[str, str]) -> str:
     """A class for each picture, in Base64 (RFC 4648)."""
     return "".join(
-        f".{name} {{ background: url(data:image/svg+xml;base64,"
+        f".{name} {{ background-image: url(data:image/svg+xml;base64,"
         f"{base64.b64encode(drawn.encode('utf-8')).decode('ascii')})"
-        " no-repeat; background-size: 100% 100% }\n"
+        "; background-repeat: no-repeat; background-size: 100% 100% }\n"
         for drawn, name in backgrounds.items()
     )
 
