@@ -112,12 +112,14 @@ def evaluate(
         raise AuditorError(f"evaluate: more than one snapshot of {', '.join(twice)}")
     result = judge(taken, scope)
     earlier = read_earlier(over.since, result.run.client, result.run.started)
-    deliver(result, scope.language, wanted, options.checks, color, hand_over, earlier)
+    final = None
     if out is not None:
         with RunFolder(out) as folder:
             for snapshot in taken:
                 folder.add(snapshot)
             final = folder.finish(result, inputs_of(scope.inventory, scope.profile))
+    deliver(result, scope.language, wanted, options.checks, color, hand_over, earlier)
+    if final is not None:
         print(f"run: {final}", file=sys.stderr)
     return result.run.exit_code
 
