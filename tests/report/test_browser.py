@@ -86,7 +86,21 @@ def test_copying_takes_the_command_and_nothing_else(
     copied = browser.ask("navigator.clipboard.readText()")
     assert copied.startswith("auditor run -i inventory.toml --limit ")
     assert "\n" not in copied
-    assert "Copied" == browser.ask("document.querySelector('.copy').textContent")
+
+
+def test_copying_says_that_it_copied(browser: Browser, reports: Path) -> None:
+    browser.open(
+        reports / "lab-en.html", permissions=["clipboard-read", "clipboard-write"]
+    )
+    # watched in the page itself: it says so for two seconds only
+    said = browser.ask(
+        "new Promise(done => {"
+        " const button = document.querySelector('details[open] .command .copy');"
+        " new MutationObserver(() => done(button.textContent))"
+        "  .observe(button, {childList: true});"
+        " button.click(); })"
+    )
+    assert "Copied" == said
 
 
 def test_without_a_clipboard_the_command_is_selected(page: Browser) -> None:
