@@ -11,7 +11,7 @@ from auditor.model.frameworks import load_frameworks
 from auditor.report.as_html import render_html
 from auditor.report.labels import LOCALES
 from tests.report.browser import PROGRAM, Browser, BrowserError, lacking
-from tests.report.fleet import fleet
+from tests.report.fleet import before, fleet
 from tests.report.fleet_texts import texts
 from tests.report.lab import judge_lab, render_lab
 
@@ -24,12 +24,18 @@ def lab_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def reports(lab_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with {lab,fleet}-{en,fr}.html: 9 recorded hosts, 28 invented ones."""
+    """A folder with {lab,fleet}-{en,fr}.html: 9 recorded hosts, 28 invented ones.
+
+    The fleet's are compared with two earlier audits.
+    """
     folder = tmp_path_factory.mktemp("reports")
     render_lab(lab_run, folder)
     run = fleet(28)
+    earlier = (before(before(run)), before(run, 31))
     for language in LOCALES:
-        html = render_html(run, texts(run), load_frameworks(), language)
+        html = render_html(
+            run, texts(run), load_frameworks(), language, earlier=earlier
+        )
         (folder / f"fleet-{language}.html").write_text(html, "utf-8")
     return folder
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import structs
 
 from auditor.model.findings import Reason, Severity, Verdict
 from auditor.model.run import CheckInfo, FindingRecord, HostInfo, Run
@@ -51,6 +54,24 @@ def _renumbered(at: int) -> str:
     again, place = divmod(at, len(CHECKS))
     row = CHECKS[place]
     return f"{row[:4]}{again}{row[5:]}"
+
+
+def before(later: Run, days: int = 93) -> Run:
+    """An audit of the fleet, days earlier: some gaps are not there, others are.
+
+    Under the same rules and of the same hosts, so that the scores compare.
+    """
+    found = []
+    for number, one in enumerate(later.findings):
+        if one.verdict is Verdict.PASS and number % 29 == 0:
+            found.append(structs.replace(one, verdict=Verdict.FAIL, message="said"))
+        elif one.verdict is not Verdict.PASS and (
+            one.verdict is not Verdict.FAIL or number % 3
+        ):
+            found.append(one)
+    at = later.run.started - timedelta(days=days)
+    groups = dict(later.groups)
+    return run(later.checks, later.hosts, found, groups, started=at, exit_code=3)
 
 
 def _check(row: str) -> CheckInfo:
