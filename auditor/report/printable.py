@@ -14,6 +14,12 @@ from xml.etree.ElementTree import Element, tostring
 
 SVG = "{http://www.w3.org/2000/svg}"
 
+#: Characters of one text, and of one word of it, that are printed: laying out a word
+#: takes the square of its length, and a text of a host may be a megabyte. The HTML
+#: report has all of it.
+LONGEST_TEXT = 2_000
+LONGEST_WORD = 200
+
 #: What needs a screen or a script.
 _TAGS_OUT = frozenset({"nav", "script", "button"})
 _CLASSES_OUT = frozenset({"screen", "filter", "skip", "defs"})
@@ -24,6 +30,7 @@ _DARK = re.compile(
 _COLOUR = re.compile(r"--([\w-]+): (#[0-9a-fA-F]{3,8})")
 _VARIABLE = re.compile(r"var\(--([\w-]+)\)")
 _RULE = re.compile(r"([^{};]+)\{([^{}]*)\}")
+_LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 #: A rule that an SVG needs.
 _PAINTS = re.compile(r"\b(?:fill|stroke)\b")
 
@@ -36,6 +43,7 @@ def prepare(page: Element, more: str) -> None:
     defs = _defs(page)
     _paint_patterns(defs, css, colours)
     _prune(page)
+    _shorten(page)
     backgrounds: dict[str, str] = {}
     for around, svg in list(_figures(page, frozenset())):
         mark = "mark" in _classes(svg)
@@ -47,6 +55,24 @@ def prepare(page: Element, more: str) -> None:
             _become_span(svg, name)
     style.text = css + more + _background_style(backgrounds)
     _unlink(page)
+
+
+def _shorten(page: Element) -> None:
+    body = page.find("body")
+    assert body is not None
+    for one in body.iter():
+        one.text, one.tail = _shortened(one.text), _shortened(one.tail)
+
+
+def _shortened(text: str | None) -> str | None:
+    if text is None or len(text) <= LONGEST_WORD:
+        return text
+    cut = _LONG_WORD.sub(lambda word: _cut(word[0], LONGEST_WORD), text)
+    return _cut(cut, LONGEST_TEXT)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}… (+{len(text) - most})"
 
 
 def _style(page: Element) -> Element:

@@ -234,6 +234,12 @@ def test_hostile_text_is_printed_as_it_is_written(tmp_path: Path) -> None:
     assert text in text_of(file)
 
 
+def test_a_word_without_end_is_printed_up_to_where_it_is_cut(tmp_path: Path) -> None:
+    file = tmp_path / "long.pdf"
+    file.write_bytes(rendered(hostile_run("A" * 100_000), fail="{account}"))
+    assert "… (+99800)" in text_of(file).replace("\n", "")
+
+
 def test_a_fetch_would_be_seen(fetched: list[str]) -> None:
     """The page that WeasyPrint would fetch for, were it not escaped."""
     nothing = URLFetcher(allowed_protocols=["data"])
