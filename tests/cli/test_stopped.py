@@ -147,8 +147,7 @@ def test_a_run_on_a_full_disk_is_an_error_and_leaves_nothing(tmp_path: Path) -> 
     assert done.stderr.startswith(f"auditor: {room}")
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
-    assert str(room) not in done.stdout.splitlines()
-    assert not done.stdout.splitlines()[-1].startswith((".new-", "20"))
+    assert done.stdout == ""  # no name of a run folder, and none left in the room
 
 
 def test_a_report_on_a_full_disk_leaves_the_old_one(tmp_path: Path) -> None:
