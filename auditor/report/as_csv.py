@@ -65,9 +65,7 @@ Row = dict[str, str | int]
 
 def write(material: Material) -> bytes:
     """UTF-8 without byte order mark, CRLF, every cell quoted, a row of names first."""
-    view = view_of(
-        material.run, material.sidecars, material.frameworks, material.language
-    )
+    view = view_of(material)
     text = io.StringIO(newline="")
     writer = csv.DictWriter(
         text, COLUMNS, restval="", quoting=csv.QUOTE_ALL, lineterminator="\r\n"

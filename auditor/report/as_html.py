@@ -21,9 +21,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from auditor.errors import AuditorError
-from auditor.model.check import Sidecar
-from auditor.model.frameworks import Framework
-from auditor.model.run import Bucket, Run
+from auditor.model.run import Bucket
 from auditor.report.annex import accepted, catalogue, declared, sheets
 from auditor.report.blocks import HostRow, Step, steps
 from auditor.report.brand import Brand
@@ -63,14 +61,8 @@ class Look(Struct, frozen=True):
 
 def write(material: Material) -> bytes | Document:
     """The report in UTF-8; raises AuditorError for a large one without a file name."""
-    look = Look(material.brand, material.templates)
-    view = view_of(
-        material.run,
-        material.sidecars,
-        material.frameworks,
-        material.language,
-        material.earlier,
-    )
+    look = _look(material)
+    view = view_of(material)
     if len(view.judged.hosts) <= MOST_HOSTS:
         data = _render(look, view, REPORT, _whole(view)).encode("utf-8")
         if len(data) <= MOST_BYTES:
@@ -83,23 +75,19 @@ def write(material: Material) -> bytes | Document:
     return _folder(look, view, material.name)
 
 
-def render_html(
-    run: Run,
-    sidecars: Mapping[str, Sidecar],
-    frameworks: Mapping[str, Framework],
-    language: str,
-    brand: Brand | None = None,
-    templates: Path | None = None,
-    earlier: Sequence[Run] = (),
-) -> str:
-    """The report of a run in one file; the same input gives the same text.
+def render_html(material: Material) -> str:
+    """The report in one file; the same input gives the same text.
 
-    `frameworks` are those that the report speaks of: requirements of others are left
-    out, and without `cnil-san-2022-009` so are its seven questions. `templates` is a
-    folder of own ones; raises ConfigurationError for a mistake in them.
+    Requirements of frameworks that the material has not are left out, and without
+    `cnil-san-2022-009` so are its seven questions. Raises ConfigurationError for a
+    mistake in own templates.
     """
-    view = view_of(run, sidecars, frameworks, language, earlier)
-    return _render(Look(brand, templates), view, REPORT, _whole(view))
+    view = view_of(material)
+    return _render(_look(material), view, REPORT, _whole(view))
+
+
+def _look(material: Material) -> Look:
+    return Look(material.brand, material.templates)
 
 
 def _render(look: Look, view: View, template: str, parts: Mapping[str, object]) -> str:

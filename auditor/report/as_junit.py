@@ -28,9 +28,7 @@ _ELEMENTS = {
 
 def write(material: Material) -> bytes:
     """A <testsuites> document, UTF-8."""
-    view = view_of(
-        material.run, material.sidecars, material.frameworks, material.language
-    )
+    view = view_of(material)
     suites = [_suite(view, host) for host in view.judged.hosts.values()]
     # The grammar knows `skipped` on a suite only.
     counted = {

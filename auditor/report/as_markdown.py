@@ -28,13 +28,7 @@ MOST_CHECKS = 3
 
 def write(material: Material) -> bytes:
     """The summary as UTF-8; blocks stand apart by one empty line."""
-    view = view_of(
-        material.run,
-        material.sidecars,
-        material.frameworks,
-        material.language,
-        material.earlier,
-    )
+    view = view_of(material)
     return ("\n\n".join(_blocks(view)) + "\n").encode("utf-8")
 
 

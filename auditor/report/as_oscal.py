@@ -59,9 +59,7 @@ _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 def write(material: Material) -> bytes:
     """One JSON object on one line, UTF-8; its language is the report's."""
-    view = view_of(
-        material.run, material.sidecars, material.frameworks, material.language
-    )
+    view = view_of(material)
     return msgspec.json.encode(Document(assessment_results=_results(view))) + b"\n"
 
 

@@ -14,6 +14,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
+from msgspec import structs
+
 from auditor.errors import AuditorError
 from auditor.report.as_html import render_html
 from auditor.report.formats import Material, need
@@ -46,14 +48,8 @@ def write(material: Material) -> bytes:
         from weasyprint import HTML, URLFetcher
     except OSError as error:
         raise AuditorError(f"-f pdf: Pango is not installed: {_LIBRARIES}") from error
-    html = render_html(
-        material.run,
-        material.sidecars,
-        material.frameworks,
-        material.language,
-        material.brand,
-        material.templates,
-    )
+    # Its style knows no changes since an earlier run: they stand in the HTML report.
+    html = render_html(structs.replace(material, earlier=()))
     page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"]))
     prepare(page.etree_element, _style())
     _warn_of_many(page.etree_element)

@@ -34,9 +34,7 @@ _SCHEMA = (
 
 def sarif_log(material: Material, buckets: Collection[Bucket]) -> bytes:
     """The log with the findings that are in one of these buckets."""
-    view = view_of(
-        material.run, material.sidecars, material.frameworks, material.language
-    )
+    view = view_of(material)
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(view, buckets)]}
     return msgspec.json.encode(log) + b"\n"
 

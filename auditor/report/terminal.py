@@ -47,13 +47,7 @@ Lines = Iterable[Text]
 
 def print_summary(material: Material, console: Console) -> None:
     """Write what a run came to: what the first page says, then hosts and findings."""
-    view = view_of(
-        material.run,
-        material.sidecars,
-        material.frameworks,
-        material.language,
-        material.earlier,
-    )
+    view = view_of(material)
     width = console.width
     parts = (
         _opening(view, width),

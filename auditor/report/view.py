@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from auditor.model.check import Sidecar
 from auditor.model.frameworks import Framework
 from auditor.model.run import CheckInfo, Run
+from auditor.report.formats import Material
 from auditor.report.judged import Judged, judge
 from auditor.report.labels import Labels, load_labels
 from auditor.report.sentences import Speaker
@@ -96,22 +96,17 @@ class View(Struct, frozen=True):
         return pattern.replace("{id}", identifier)
 
 
-def view_of(
-    run: Run,
-    sidecars: Mapping[str, Sidecar],
-    frameworks: Mapping[str, Framework],
-    language: str,
-    earlier: Sequence[Run] = (),
-) -> View:
-    """Everything that a report in that language is drawn from."""
-    labels = load_labels(language, run.run.timezone)
+def view_of(material: Material) -> View:
+    """Everything that a report in the material's language is drawn from."""
+    run = material.run
+    labels = load_labels(material.language, run.run.timezone)
     return View(
         judge(visible_run(run)),
         labels,
-        Speaker(labels, sidecars),
+        Speaker(labels, material.sidecars),
         load_story(),
-        frameworks,
-        tuple(judge(visible_run(one)) for one in earlier),
+        material.frameworks,
+        tuple(judge(visible_run(one)) for one in material.earlier),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from auditor.model.frameworks import load_frameworks
 from auditor.report.as_html import render_html
+from auditor.report.formats import Material
 from auditor.report.labels import LOCALES
 from tests.report.browser import PROGRAM, Browser, BrowserError, lacking
 from tests.report.fleet import before, fleet
@@ -34,7 +35,7 @@ def reports(lab_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     earlier = (before(before(run)), before(run, 31))
     for language in LOCALES:
         html = render_html(
-            run, texts(run), load_frameworks(), language, earlier=earlier
+            Material(run, texts(run), load_frameworks(), language, earlier)
         )
         (folder / f"fleet-{language}.html").write_text(html, "utf-8")
     return folder

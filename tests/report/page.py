@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
 from auditor.report.as_html import render_html
+from auditor.report.formats import Material
 from tests.report.runs import sidecars
 
 VOID = frozenset({"meta", "input", "link", "img", "br", "hr", "base"})
@@ -67,7 +68,7 @@ class Page(HTMLParser):
 def page(run: Run, language: str = "en", *earlier: Run, **messages: str) -> Page:
     """The report of a run, with small texts and all frameworks."""
     texts = sidecars(run, **messages)
-    return Page(render_html(run, texts, load_frameworks(), language, earlier=earlier))
+    return Page(render_html(Material(run, texts, load_frameworks(), language, earlier)))
 
 
 def sha256(text: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from auditor.model.findings import Reason, Severity, Verdict
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import FindingRecord, Run, WaivedRecord
+from auditor.report.formats import Material
 from auditor.report.view import View, view_of
 from tests.report.runs import check, finding, host, run, sidecars
 
@@ -38,7 +39,7 @@ def view(*found: FindingRecord, language: str = "en") -> View:
 
 def of(one: Run, language: str = "en", *earlier: Run) -> View:
     """A run in a language, with small texts and all frameworks."""
-    return view_of(one, sidecars(one), load_frameworks(), language, earlier)
+    return view_of(Material(one, sidecars(one), load_frameworks(), language, earlier))
 
 
 def fails(*pairs: str) -> list[FindingRecord]:

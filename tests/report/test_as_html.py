@@ -9,7 +9,7 @@ from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
 from auditor.model.snapshot import HostState
 from auditor.report.as_html import css_string, render_html
-from auditor.report.formats import FORMATS
+from auditor.report.formats import FORMATS, Material
 from auditor.report.labels import LOCALES
 from tests.report.fleet import fleet
 from tests.report.fleet_texts import texts
@@ -26,7 +26,8 @@ def large() -> Run:
 
 @pytest.fixture(scope="module", params=LANGUAGES)
 def report(request: pytest.FixtureRequest, large: Run) -> Page:
-    return Page(render_html(large, texts(large), load_frameworks(), request.param))
+    made = Material(large, texts(large), load_frameworks(), request.param)
+    return Page(render_html(made))
 
 
 def test_it_is_in_the_language_asked_for(report: Page) -> None:
@@ -127,7 +128,7 @@ def test_a_run_without_texts_still_has_a_report() -> None:
         [host("a")],
         [finding("X-ACME-001", "a", Verdict.FAIL, message="odd")],
     )
-    shown = Page(render_html(bare, {}, {}, "en"))
+    shown = Page(render_html(Material(bare, {}, {}, "en")))
     assert "X-ACME-001 is wrong" in shown.text
 
 
@@ -137,7 +138,7 @@ def test_a_third_partys_family_is_a_column_under_its_own_name() -> None:
 
 def test_a_report_without_the_case_leaves_its_questions_out() -> None:
     one = run([check("ACC-001")], [host("a")])
-    assert 'id="questions"' not in render_html(one, sidecars(one), {}, "en")
+    assert 'id="questions"' not in render_html(Material(one, sidecars(one), {}, "en"))
 
 
 def test_an_unreachable_host_is_named_with_its_reason_and_detail() -> None:

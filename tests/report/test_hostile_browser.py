@@ -8,6 +8,7 @@ import pytest
 
 from auditor.model.frameworks import load_frameworks
 from auditor.report.as_html import render_html
+from auditor.report.formats import Material
 from tests.report.browser import Browser
 from tests.report.runs import sidecars
 from tests.report.test_hostile import HOSTILE, hostile_run
@@ -28,7 +29,8 @@ def written(text: str, file: Path, language: str = "en") -> Path:
     """The report of a run that holds the text wherever a target may write."""
     run = hostile_run(text)
     texts = sidecars(run, fail="{account} and {person} get in.")
-    file.write_text(render_html(run, texts, load_frameworks(), language), "utf-8")
+    html = render_html(Material(run, texts, load_frameworks(), language))
+    file.write_text(html, "utf-8")
     return file
 
 

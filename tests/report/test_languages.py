@@ -27,6 +27,7 @@ from auditor.loading import load_checks
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
 from auditor.report.as_html import render_html
+from auditor.report.formats import Material
 from auditor.report.labels import FIELD, LOCALES, load_labels
 from auditor.store.folder import read_snapshots
 from tests.report.islands import words_of
@@ -64,7 +65,7 @@ def read(language: str) -> tuple[str, ...]:
     texts = {check.id: check.sidecar for check in load_checks()}
     now = lab()
     before = msgspec.structs.replace(now, hosts=now.hosts[:-1])
-    html = render_html(now, texts, load_frameworks(), language, earlier=(before,))
+    html = render_html(Material(now, texts, load_frameworks(), language, (before,)))
     return tuple(dict.fromkeys(words_of(html)))
 
 

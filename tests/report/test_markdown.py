@@ -70,7 +70,7 @@ def headings(text: str, level: int) -> list[str]:
 
 def fleet_view(language: str) -> View:
     of = fleet(28)
-    return view_of(of, texts(of), load_frameworks(), language)
+    return view_of(Material(of, texts(of), load_frameworks(), language))
 
 
 def fleet_text(language: str) -> str:
