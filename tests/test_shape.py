@@ -11,6 +11,7 @@ import pytest
 from auditor.loading import LANGUAGES, load_checks
 from auditor.model.check import Check
 from auditor.model.frameworks import load_frameworks
+from auditor.report.labels import AGREEING, FIELD
 
 ROOT = Path(__file__).parents[1]
 CHECKS = load_checks()
@@ -94,6 +95,16 @@ def test_messages_are_exactly_those_that_the_check_yields(check: Check) -> None:
     wanted = yielded_messages(check) | (ENGINE_MESSAGES if check.fleet else set())
     for language in LANGUAGES:
         assert set(check.sidecar.texts[language].messages) == wanted
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_agree_with_a_number_that_their_message_shows(
+    check: Check, language: str
+) -> None:
+    for message in check.sidecar.texts[language].messages.values():
+        agreeing = {found[0] for found in AGREEING.findall(message)}
+        assert agreeing <= set(FIELD.findall(message))
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)

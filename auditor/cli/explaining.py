@@ -67,6 +67,8 @@ def explain(
 
 
 def _explained(check: Check, language: str) -> list[str]:
+    from auditor.report.labels import load_labels
+
     texts, words = check.sidecar.texts[language], WORDS[language]
     lines = [
         f"{check.id} · {texts.title}",
@@ -80,7 +82,8 @@ def _explained(check: Check, language: str) -> list[str]:
     for key in ("impact", "effort", "undo", "verify"):
         lines += [f"{words[key]}:", f"  {getattr(texts, key)}"]
     lines += [f"{words['messages']}:"]
-    lines += [f"  {key}: {text}" for key, text in texts.messages.items()]
+    labels = load_labels(language)
+    lines += [f"  {k}: {labels.agreed(text, {})}" for k, text in texts.messages.items()]
     facts = sorted(kind.__name__ for kind in check.facts)
     lines += [f"{words['facts']}:", f"  {', '.join(facts) or '-'}"]
     return [*lines, f"{words['requirements']}:", *_requirements(check, language)]

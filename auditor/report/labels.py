@@ -26,6 +26,9 @@ LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 
 #: A field of a label or message: ``{name}``.
 FIELD = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+
+#: Words that agree with a number: ``{count:file|files}``, the singular first.
+AGREEING = re.compile(r"\{([a-z_][a-z0-9_]*):([^{}|]*)\|([^{}|]*)\}")
 _DATES = {"en": "d MMMM y", "fr": "d MMMM y"}
 _TIMES = {"en": "{0:%H:%M}", "fr": "{0.hour}\u00a0h\u00a0{0:%M}"}
 
@@ -46,6 +49,19 @@ class Labels(Struct, frozen=True):
         form = self.locale.plural_form(n)
         label = self.entries.get(f"{key}.{form}") or self.entries[f"{key}.other"]
         return fill(label, {"n": self.number(n), **values})
+
+    def agreed(self, message: str, values: Mapping[str, object]) -> str:
+        """The message, its ``{count:file|files}`` as the value of `count` asks for.
+
+        What is no whole number (a range, of a run that was handed over) is a plural.
+        """
+
+        def chosen(found: re.Match[str]) -> str:
+            n = values.get(found[1])
+            one = isinstance(n, int) and self.locale.plural_form(n) == "one"
+            return found[2] if one else found[3]
+
+        return AGREEING.sub(chosen, message)
 
     def word(self, key: str, default: str) -> str:
         """The label, or `default` for what a third party added."""

@@ -86,7 +86,8 @@ class Speaker(Struct, frozen=True):
         message = texts.messages.get(finding.message) if texts else None
         if message is None:
             message = self.labels.word(f"message.{finding.message}", finding.message)
-        return tuple(self._filled(message, finding.values))
+        numbers = {key: value.value for key, value in finding.values.items()}
+        return tuple(self._filled(self.labels.agreed(message, numbers), finding.values))
 
     def reason(self, finding: FindingRecord) -> str:
         """Why a finding is UNKNOWN, in words."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from auditor.model.check import Texts
 from auditor.model.findings import Reason, Severity, Verdict
 from auditor.model.run import Bucket
@@ -9,7 +11,7 @@ from auditor.model.snapshot import HostState
 from auditor.report.annex import accepted, declared, sheets
 from auditor.report.blocks import steps
 from auditor.report.matrix import matrix
-from auditor.report.sentences import Part, Speaker
+from auditor.report.sentences import Part, Speaker, plain
 from tests.report.runs import check, finding, host, run, sidecar, value
 from tests.report.small import CHECKS, WAIVED, fails, of, unread, view
 
@@ -79,6 +81,24 @@ def test_a_message_is_filled_and_its_values_are_marked_as_code() -> None:
 def test_counts_are_written_as_the_language_writes_them() -> None:
     parts = said("{count} numéros", "fr", count=value("count", 12480))
     assert (Part("12\u202f480"), Part(" numéros")) == parts
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "words"),
+    [
+        ("en", 0, "0 files are open."),
+        ("en", 1, "1 file is open."),
+        ("en", 2, "2 files are open."),
+        ("fr", 0, "0 file is open."),
+        ("fr", 1, "1 file is open."),
+        ("fr", 2, "2 files are open."),
+        ("en", "10–99", "10–99 files are open."),
+    ],
+)
+def test_words_agree_with_a_number(language: str, count: int | str, words: str) -> None:
+    """French counts none as one: Unicode CLDR, language plural rules."""
+    message = "{count} {count:file is|files are} open."
+    assert words == plain(said(message, language, count=value("count", count)))
 
 
 def test_a_port_is_no_quantity() -> None:

@@ -147,7 +147,7 @@ def test_no_text_of_a_check_in_the_other_language_is_left_over(language: str) ->
         " ".join(part.split())
         for check in load_checks()
         for text in _strings(msgspec.to_builtins(check.sidecar.texts[OTHER[language]]))
-        for part in re.split(r"`[^`]*`|\{\w+\}", text)
+        for part in re.split(r"`[^`]*`|\{[^}]*\}", text)
         if len(part.split()) > 3
     }
     text = "\n".join(read(language))
