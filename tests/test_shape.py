@@ -11,7 +11,7 @@ import pytest
 from auditor.loading import LANGUAGES, load_checks
 from auditor.model.check import Check
 from auditor.model.frameworks import load_frameworks
-from auditor.report.labels import AGREEING, FIELD
+from auditor.report.text.labels import AGREEING, FIELD
 
 ROOT = Path(__file__).parents[1]
 CHECKS = load_checks()

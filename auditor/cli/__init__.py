@@ -121,7 +121,7 @@ def main() -> None:
 
 
 def _complain(text: str) -> int:
-    from auditor.report.visible import visible
+    from auditor.report.text.visible import visible
 
     # What a file holds may stand in the text, and steer the terminal.
     for line in text.splitlines():

@@ -13,7 +13,7 @@ from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import Document, read_document
 from auditor.inventory.structure import Schema, WrongValueError, described, text
 from auditor.report.brand import BACKGROUNDS, CONTRAST, Brand, contrast
-from auditor.report.visible import visible
+from auditor.report.text.visible import visible
 
 #: Bytes of a logo: it stands in every file of a report.
 MOST_LOGO = 200_000

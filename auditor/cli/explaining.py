@@ -67,7 +67,7 @@ def explain(
 
 
 def _explained(check: Check, language: str) -> list[str]:
-    from auditor.report.labels import load_labels
+    from auditor.report.text.labels import load_labels
 
     texts, words = check.sidecar.texts[language], WORDS[language]
     lines = [

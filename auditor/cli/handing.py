@@ -22,7 +22,7 @@ def handing(over: HandOver) -> Callable[[Material], Material]:
 
         brand = read_brand(over.brand)
     if over.templates is not None:
-        from auditor.report.own_templates import check_templates
+        from auditor.report.html.own_templates import check_templates
 
         check_templates(over.templates)
 
@@ -38,8 +38,8 @@ def _redacted(material: Material, over: HandOver) -> Material:
     if level <= material.level:
         return material
     from auditor.inventory.profile import read_profile
-    from auditor.report.pseudonyms import Pseudonyms
-    from auditor.report.redaction import redact
+    from auditor.report.handover.pseudonyms import Pseudonyms
+    from auditor.report.handover.redaction import redact
     from auditor.store.pseudonym_key import key_of_client
 
     key = key_of_client(material.run.run.client, over.key)

@@ -206,7 +206,7 @@ def _accepted() -> str:
 
 def _say(text: str) -> None:
     """A line for the person; what a host or a file brought in can't steer it."""
-    from auditor.report.visible import visible
+    from auditor.report.text.visible import visible
 
     typer.echo(visible(text), err=True)
 

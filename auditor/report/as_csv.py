@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from auditor.model.findings import Verdict
 from auditor.model.run import EvidenceRecord, FindingRecord, WaivedRecord
 from auditor.report.formats import Material
-from auditor.report.sentences import plain
+from auditor.report.text.sentences import plain
 from auditor.report.view import View, view_of
 
 #: Between the entries of a cell that holds several.

@@ -22,16 +22,13 @@ from msgspec import Struct
 
 from auditor.errors import AuditorError
 from auditor.model.run import Bucket
-from auditor.report.annex import accepted, catalogue, declared, sheets
-from auditor.report.blocks import HostRow, Step, steps
 from auditor.report.brand import Brand
-from auditor.report.decisions import decisions
 from auditor.report.formats import Document, Material
-from auditor.report.index import framework_page, lab_lines
-from auditor.report.judged import Pair
-from auditor.report.matrix import lab_matrix, matrix
-from auditor.report.own_templates import REPORT, own_style, render
-from auditor.report.pages import (
+from auditor.report.html.annex import accepted, catalogue, declared, sheets
+from auditor.report.html.index import framework_page, lab_lines
+from auditor.report.html.matrix import lab_matrix, matrix
+from auditor.report.html.own_templates import REPORT, own_style, render
+from auditor.report.html.pages import (
     MOST_BYTES,
     MOST_HOSTS,
     Laboratory,
@@ -43,12 +40,15 @@ from auditor.report.pages import (
     places,
     ways,
 )
-from auditor.report.path import data_path
-from auditor.report.questions import questions
-from auditor.report.requirements import FrameworkState, framework_states
-from auditor.report.summary import summary
-from auditor.report.trend import since
-from auditor.report.unseen import causes, read_in_part
+from auditor.report.html.path import data_path
+from auditor.report.html.requirements import FrameworkState, framework_states
+from auditor.report.judged import Pair
+from auditor.report.sections.blocks import HostRow, Step, steps
+from auditor.report.sections.decisions import decisions
+from auditor.report.sections.questions import questions
+from auditor.report.sections.summary import summary
+from auditor.report.sections.trend import since
+from auditor.report.sections.unseen import causes, read_in_part
 from auditor.report.view import View, anchor, view_of
 
 

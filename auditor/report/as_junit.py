@@ -13,9 +13,9 @@ from xml.etree import ElementTree as ET
 
 from auditor.model.run import Bucket, FindingRecord, HostInfo
 from auditor.report.formats import Material
-from auditor.report.headline import headline
+from auditor.report.sections.headline import headline
+from auditor.report.text.visible import visible
 from auditor.report.view import View, view_of
-from auditor.report.visible import visible
 
 _FAILURE, _ERROR, _SKIPPED = "failure", "error", "skipped"
 _ELEMENTS = {

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from auditor.model.run import Level
-from auditor.report.annex import accepted
-from auditor.report.blocks import Block, steps
-from auditor.report.decisions import Decision, decisions
 from auditor.report.formats import Material
-from auditor.report.markdown import escape, table
-from auditor.report.questions import Question, questions
-from auditor.report.scored import held
-from auditor.report.sentences import plain
-from auditor.report.summary import TRACED, Breach, Summary, summary
-from auditor.report.trend import counted, since
+from auditor.report.html.annex import accepted
+from auditor.report.sections.blocks import Block, steps
+from auditor.report.sections.decisions import Decision, decisions
+from auditor.report.sections.questions import Question, questions
+from auditor.report.sections.scored import held
+from auditor.report.sections.summary import TRACED, Breach, Summary, summary
+from auditor.report.sections.trend import counted, since
+from auditor.report.text.markdown import escape, table
+from auditor.report.text.sentences import plain
 from auditor.report.view import View, view_of
 
 #: How many checks are named behind an answer or a decision; a number says the rest.

@@ -17,7 +17,7 @@ import msgspec
 from auditor.model.frameworks import Framework
 from auditor.model.run import Bucket, CheckInfo, HostInfo
 from auditor.report.formats import Material
-from auditor.report.oscal import (
+from auditor.report.oscal.parts import (
     NS,
     OSCAL_VERSION,
     Activities,
@@ -50,8 +50,8 @@ from auditor.report.oscal import (
     ours,
     token,
 )
-from auditor.report.oscal_results import host_id, told, tool_id
-from auditor.report.sentences import plain
+from auditor.report.oscal.results import host_id, told, tool_id
+from auditor.report.text.sentences import plain
 from auditor.report.view import View, view_of
 
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")

@@ -19,7 +19,7 @@ from msgspec import structs
 from auditor.errors import AuditorError
 from auditor.report.as_html import render_html
 from auditor.report.formats import Material, need
-from auditor.report.printable import prepare
+from auditor.report.html.printable import prepare
 
 if TYPE_CHECKING:
     import pikepdf

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from auditor.model.run import Bucket
 from auditor.report.formats import Material
-from auditor.report.sarif import sarif_log
+from auditor.report.sarif.log import sarif_log
 
 OPEN = frozenset({Bucket.FAIL, Bucket.WARN, Bucket.UNKNOWN, Bucket.WAIVED})
 

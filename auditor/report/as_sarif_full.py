@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.model.run import Bucket
 from auditor.report.formats import Material
-from auditor.report.sarif import sarif_log
+from auditor.report.sarif.log import sarif_log
 
 
 def write(material: Material) -> bytes:

@@ -11,10 +11,10 @@ from auditor.model.frameworks import Framework
 from auditor.model.run import CheckInfo, Run
 from auditor.report.formats import Material
 from auditor.report.judged import Judged, judge
-from auditor.report.labels import Labels, load_labels
-from auditor.report.sentences import Speaker
 from auditor.report.story import Story, load_story
-from auditor.report.visible import visible_run
+from auditor.report.text.labels import Labels, load_labels
+from auditor.report.text.sentences import Speaker
+from auditor.report.text.visible import visible_run
 
 #: The order of columns and filters; families of third parties follow by name.
 FAMILIES = (

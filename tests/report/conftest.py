@@ -10,7 +10,7 @@ import pytest
 from auditor.model.frameworks import load_frameworks
 from auditor.report.as_html import render_html
 from auditor.report.formats import Material
-from auditor.report.labels import LOCALES
+from auditor.report.text.labels import LOCALES
 from tests.report.browser import PROGRAM, Browser, BrowserError, lacking
 from tests.report.fleet import before, fleet
 from tests.report.fleet_texts import texts

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from auditor.report.labels import LOCALES
+from auditor.report.text.labels import LOCALES
 
 HOSTS = Path(__file__).resolve().parents[1] / "hosts"
 

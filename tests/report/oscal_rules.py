@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from auditor.report.oscal import OSCAL_VERSION
+from auditor.report.oscal.parts import OSCAL_VERSION
 
 Json = Any
 

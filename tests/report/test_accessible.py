@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.report.labels import LOCALES
+from auditor.report.text.labels import LOCALES
 from tests.report.browser import Browser
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from auditor.model.run import Run
 from auditor.model.snapshot import HostState
 from auditor.report.as_html import css_string, render_html
 from auditor.report.formats import FORMATS, Material
-from auditor.report.labels import LOCALES
+from auditor.report.text.labels import LOCALES
 from tests.report.fleet import fleet
 from tests.report.fleet_texts import texts
 from tests.report.page import Page, page, sha256

@@ -20,7 +20,7 @@ from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
 from auditor.report import as_pdf, formats
 from auditor.report.formats import Material
-from auditor.report.labels import LOCALES
+from auditor.report.text.labels import LOCALES
 from tests.report.lab import render_lab
 from tests.report.runs import check, finding, host, run, sidecars
 from tests.report.test_hostile import HOSTILE, hostile_run

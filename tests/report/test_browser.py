@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.report.labels import LOCALES
+from auditor.report.text.labels import LOCALES
 from tests.report.browser import Browser
 
 LANGUAGES = sorted(LOCALES)

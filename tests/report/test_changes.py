@@ -9,8 +9,8 @@ import pytest
 
 from auditor.model.findings import Reason, Verdict
 from auditor.model.run import Bucket, FindingRecord, Run
-from auditor.report.changes import Cause, Change, Changes, changes, first_seen
 from auditor.report.judged import judge
+from auditor.report.sections.changes import Cause, Change, Changes, changes, first_seen
 from tests.report.fleet import fleet
 from tests.report.runs import STARTED, finding, host, run
 from tests.report.small import CHECKS, HOSTS, WAIVED, fails, unread

@@ -17,7 +17,7 @@ from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Bucket, Run
 from auditor.report.as_csv import COLUMNS, MOST_CHARACTERS, cell, write
 from auditor.report.formats import Material
-from auditor.report.visible import SHAPELESS, visible
+from auditor.report.text.visible import SHAPELESS, visible
 from tests.report.fleet import fleet
 from tests.report.fleet_texts import texts
 from tests.report.runs import check, evidence, finding, host, run, sidecars, value

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from auditor.model.findings import Verdict
 from auditor.model.run import FindingRecord
-from auditor.report.decisions import decisions
-from auditor.report.path import data_path
-from auditor.report.sentences import plain
+from auditor.report.html.path import data_path
+from auditor.report.sections.decisions import decisions
+from auditor.report.text.sentences import plain
 from tests.report.fleet import fleet
 from tests.report.runs import finding, value
 from tests.report.small import WAIVED, fails, of, view

@@ -8,10 +8,10 @@ from auditor.model.check import Texts
 from auditor.model.findings import Reason, Severity, Verdict
 from auditor.model.run import Bucket
 from auditor.model.snapshot import HostState
-from auditor.report.annex import accepted, declared, sheets
-from auditor.report.blocks import steps
-from auditor.report.matrix import matrix
-from auditor.report.sentences import Part, Speaker, plain
+from auditor.report.html.annex import accepted, declared, sheets
+from auditor.report.html.matrix import matrix
+from auditor.report.sections.blocks import steps
+from auditor.report.text.sentences import Part, Speaker, plain
 from tests.report.runs import check, finding, host, run, sidecar, value
 from tests.report.small import CHECKS, WAIVED, fails, of, unread, view
 

@@ -15,7 +15,7 @@ from auditor.model.run import Run
 from auditor.model.snapshot import HostState
 from auditor.report.formats import Material
 from auditor.report.terminal import print_summary
-from auditor.report.visible import SHAPELESS, visible, visible_run
+from auditor.report.text.visible import SHAPELESS, visible, visible_run
 from tests.report.page import Page, page
 from tests.report.runs import check, evidence, finding, host, run, sidecars, value
 

@@ -14,7 +14,7 @@ from msgspec import structs
 from auditor.model.findings import Verdict
 from auditor.model.run import Bucket, Run
 from auditor.report.as_junit import write
-from auditor.report.visible import SHAPELESS
+from auditor.report.text.visible import SHAPELESS
 from tests.report.fleet import fleet
 from tests.report.runs import check, evidence, finding, host, run
 from tests.report.seven import CHECK_IN, material, seven

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from auditor.report.labels import LOCALES, fill, load_labels
+from auditor.report.text.labels import LOCALES, fill, load_labels
 from tests.report.words import labels_asked_for, labels_used
 
 EN, FR = load_labels("en"), load_labels("fr", "Europe/Paris")

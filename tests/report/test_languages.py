@@ -28,7 +28,7 @@ from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
 from auditor.report.as_html import render_html
 from auditor.report.formats import Material
-from auditor.report.labels import FIELD, LOCALES, load_labels
+from auditor.report.text.labels import FIELD, LOCALES, load_labels
 from auditor.store.folder import read_snapshots
 from tests.report.islands import words_of
 

@@ -11,11 +11,12 @@ from auditor.errors import AuditorError
 from auditor.model.findings import Verdict
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Bucket, Run
-from auditor.report import as_html, pages
+from auditor.report import as_html
 from auditor.report.as_html import write
 from auditor.report.formats import Document, Material
+from auditor.report.html import pages
+from auditor.report.html.pages import Laboratory, divide, page_name
 from auditor.report.judged import judge
-from auditor.report.pages import Laboratory, divide, page_name
 from auditor.report.view import anchor
 from tests.report.fleet import fleet
 from tests.report.fleet_texts import texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from auditor.report.lines import columns, fold
+from auditor.report.text.lines import columns, fold
 
 NARROW, WIDE = "\u202f", "\u00a0"
 

@@ -10,16 +10,16 @@ from auditor.model.findings import Verdict
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Bucket, Level, Run
 from auditor.report.as_markdown import write
-from auditor.report.decisions import decisions
 from auditor.report.formats import Material
-from auditor.report.labels import LOCALES
-from auditor.report.markdown import escape, table
-from auditor.report.pseudonyms import Pseudonyms
-from auditor.report.questions import questions
-from auditor.report.redaction import redact
-from auditor.report.summary import BUCKETS, summary
+from auditor.report.handover.pseudonyms import Pseudonyms
+from auditor.report.handover.redaction import redact
+from auditor.report.sections.decisions import decisions
+from auditor.report.sections.questions import questions
+from auditor.report.sections.summary import BUCKETS, summary
+from auditor.report.text.labels import LOCALES
+from auditor.report.text.markdown import escape, table
+from auditor.report.text.visible import SHAPELESS, visible
 from auditor.report.view import View, view_of
-from auditor.report.visible import SHAPELESS, visible
 from tests.report.fleet import fleet
 from tests.report.fleet_texts import texts
 from tests.report.markup import ACTIVE, MARKUP, PARSER, kinds, parse, read

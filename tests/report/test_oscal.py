@@ -18,10 +18,10 @@ from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Bucket, FindingRecord, Level, Run
 from auditor.report.as_oscal import write
 from auditor.report.formats import Material
-from auditor.report.oscal import NS, token
-from auditor.report.pseudonyms import Pseudonyms
-from auditor.report.redaction import redact
-from auditor.report.visible import SHAPELESS, visible
+from auditor.report.handover.pseudonyms import Pseudonyms
+from auditor.report.handover.redaction import redact
+from auditor.report.oscal.parts import NS, token
+from auditor.report.text.visible import SHAPELESS, visible
 from tests.report.fleet import fleet
 from tests.report.fleet_texts import texts
 from tests.report.markup import ACTIVE, MARKUP, parse

@@ -8,7 +8,7 @@ from jinja2 import nodes
 
 from auditor.report import as_html
 from auditor.report.formats import Document, Material
-from auditor.report.own_templates import environment
+from auditor.report.html.own_templates import environment
 from tests.report.fleet import fleet
 from tests.report.fleet_texts import texts
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.model.findings import Reason, Severity, Verdict
-from auditor.report.pictures import coverages, severities
+from auditor.report.sections.pictures import coverages, severities
 from tests.report.fleet import fleet
 from tests.report.page import page
 from tests.report.runs import check, finding, run

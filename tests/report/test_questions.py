@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from auditor.model.findings import Reason, Verdict
 from auditor.model.run import FindingRecord
-from auditor.report.questions import Question, questions
+from auditor.report.sections.questions import Question, questions
 from tests.report.runs import finding
 from tests.report.small import WAIVED, fails, unread, view
 

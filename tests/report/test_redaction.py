@@ -29,9 +29,9 @@ from auditor.model.sources import ValueKind
 from auditor.report import as_html
 from auditor.report.as_html import css_string
 from auditor.report.formats import FORMATS, Material
-from auditor.report.pseudonyms import Pseudonyms
-from auditor.report.redaction import redact
-from auditor.report.renaming import REMOVED
+from auditor.report.handover.pseudonyms import Pseudonyms
+from auditor.report.handover.redaction import redact
+from auditor.report.handover.renaming import REMOVED
 from auditor.report.schema import run_schema
 from auditor.report.terminal import print_summary
 from tests.report.canaries import Canaries, marks_in, material, recorded

@@ -8,7 +8,7 @@ from msgspec import structs
 from auditor.model.findings import Reason, Verdict
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Bucket, FindingRecord
-from auditor.report.requirements import FrameworkState, Standing, framework_states
+from auditor.report.html.requirements import FrameworkState, Standing, framework_states
 from auditor.report.view import View
 from tests.report.page import page
 from tests.report.runs import check, finding, host, run

@@ -12,8 +12,8 @@ from msgspec import structs
 from auditor.model.findings import Severity, Verdict
 from auditor.model.run import GRAVEST_FIRST, Bucket, FindingRecord, Run, Score
 from auditor.report import as_sarif, as_sarif_full
-from auditor.report.sarif_results import Bases, base_uri, message
-from auditor.report.visible import SHAPELESS
+from auditor.report.sarif.results import Bases, base_uri, message
+from auditor.report.text.visible import SHAPELESS
 from tests.report.fleet import fleet
 from tests.report.runs import check, evidence, finding, host, run
 from tests.report.sarif_logs import (

@@ -6,7 +6,7 @@ import pytest
 
 from auditor.model.findings import Reason, Verdict
 from auditor.model.run import Coverage, Score
-from auditor.report.scored import Scored, Worst, scored, worst
+from auditor.report.sections.scored import Scored, Worst, scored, worst
 from tests.report.page import page
 from tests.report.runs import finding, host, run
 from tests.report.small import CHECKS, HOSTS, WAIVED, fails, of, unread, view

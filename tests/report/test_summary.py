@@ -10,9 +10,9 @@ from msgspec import structs
 from auditor.model.findings import Reason, Verdict
 from auditor.model.run import FindingRecord
 from auditor.model.snapshot import HostState
+from auditor.report.sections.summary import Breach, summary
+from auditor.report.sections.unseen import causes, read_in_part
 from auditor.report.story import Logs
-from auditor.report.summary import Breach, summary
-from auditor.report.unseen import causes, read_in_part
 from tests.report.fleet import fleet
 from tests.report.page import page
 from tests.report.runs import STARTED, finding, host, run

@@ -10,8 +10,8 @@ from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
 from auditor.model.snapshot import HostState
 from auditor.report.formats import Material
-from auditor.report.labels import LOCALES
 from auditor.report.terminal import print_summary
+from auditor.report.text.labels import LOCALES
 from tests.report.fleet import fleet
 from tests.report.runs import finding, host, run, sidecars
 from tests.report.small import CHECKS, fails

@@ -7,7 +7,7 @@ from typing import Any
 
 from auditor.model.findings import Verdict
 from auditor.model.run import FindingRecord, Run
-from auditor.report.trend import Since, since
+from auditor.report.sections.trend import Since, since
 from tests.report.page import page
 from tests.report.runs import STARTED, finding, run
 from tests.report.small import CHECKS, HOSTS, fails, of

@@ -36,7 +36,7 @@ def labels_used(labels: set[str]) -> set[str]:
 
 
 def _code() -> str:
-    modules = Path(auditor.report.__path__[0]).glob("*.py")
+    modules = Path(auditor.report.__path__[0]).rglob("*.py")
     texts = [module.read_text("utf-8") for module in modules]
     texts += [
         entry.read_text("utf-8")

@@ -16,9 +16,9 @@ import msgspec
 from auditor.model.findings import Reason
 from auditor.model.run import Bucket, FindingRecord, RunInfo
 from auditor.report.formats import Material
-from auditor.report.labels import LOCALES
-from auditor.report.sarif_results import Bases, base_uri, message, result
-from auditor.report.sarif_rules import Taxonomies, rules, taxonomies_of
+from auditor.report.sarif.results import Bases, base_uri, message, result
+from auditor.report.sarif.rules import Taxonomies, rules, taxonomies_of
+from auditor.report.text.labels import LOCALES
 from auditor.report.view import View, view_of
 
 Json = dict[str, Any]

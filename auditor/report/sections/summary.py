@@ -9,13 +9,19 @@ from msgspec import Struct, structs
 from auditor.model.findings import Severity, Verdict
 from auditor.model.run import Bucket
 from auditor.model.snapshot import HostState
-from auditor.report.changes import first_seen
 from auditor.report.judged import SEVERITIES
-from auditor.report.pictures import Covered, Slice, coverages, severities
-from auditor.report.scored import Scored, Worst, scored, worst
-from auditor.report.sentences import Sentence
-from auditor.report.story import Logs, Statement, exposures, logs_of, statements
-from auditor.report.unseen import causes
+from auditor.report.sections.changes import first_seen
+from auditor.report.sections.pictures import Covered, Slice, coverages, severities
+from auditor.report.sections.scored import Scored, Worst, scored, worst
+from auditor.report.sections.unseen import causes
+from auditor.report.story import (
+    Logs,
+    Statement,
+    exposures,
+    logs_of,
+    statements,
+)
+from auditor.report.text.sentences import Sentence
 from auditor.report.view import View
 
 #: The order of bar and legend: what needs a reader's eye first.

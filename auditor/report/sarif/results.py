@@ -16,9 +16,9 @@ from msgspec import Struct
 
 from auditor.model.findings import Severity, Verdict
 from auditor.model.run import Bucket, EvidenceRecord, FindingRecord
-from auditor.report.headline import headline
+from auditor.report.sections.headline import headline
+from auditor.report.text.visible import visible
 from auditor.report.view import View
-from auditor.report.visible import visible
 
 Json = dict[str, Any]
 

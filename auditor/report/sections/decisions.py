@@ -7,8 +7,8 @@ from msgspec import Struct
 from auditor.model.findings import Severity
 from auditor.model.run import Bucket
 from auditor.report.judged import SEVERITIES
-from auditor.report.sentences import Sentence
 from auditor.report.story import STEPS, work_of
+from auditor.report.text.sentences import Sentence
 from auditor.report.view import View
 
 MOST_DECISIONS = 5

@@ -10,8 +10,8 @@ from msgspec import Struct
 from auditor.model.check import Texts
 from auditor.model.findings import Severity
 from auditor.model.run import CheckInfo
-from auditor.report.sarif_results import LEVELS, message
-from auditor.report.sentences import plain
+from auditor.report.sarif.results import LEVELS, message
+from auditor.report.text.sentences import plain
 from auditor.report.view import View
 
 Json = dict[str, Any]

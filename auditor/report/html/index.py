@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from auditor.model.run import Bucket
-from auditor.report.annex import accepted, declared
-from auditor.report.pages import Laboratory, Page, only
-from auditor.report.requirements import FrameworkState
-from auditor.report.summary import BUCKETS
-from auditor.report.unseen import causes
+from auditor.report.html.annex import accepted, declared
+from auditor.report.html.pages import Laboratory, Page, only
+from auditor.report.html.requirements import FrameworkState
+from auditor.report.sections.summary import BUCKETS
+from auditor.report.sections.unseen import causes
 from auditor.report.view import View, anchor
 
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 from auditor.model.findings import Reason
 from auditor.model.run import GRAVEST_FIRST, Bucket, HostInfo
 from auditor.model.snapshot import HostState
-from auditor.report.pages import Laboratory, laboratories
-from auditor.report.unseen import UNSEEN_STATES
+from auditor.report.html.pages import Laboratory, laboratories
+from auditor.report.sections.unseen import UNSEEN_STATES
 from auditor.report.view import View
 
 #: A table wider than this is no longer read; what comes after is one column.

@@ -10,8 +10,8 @@ from msgspec import Struct
 from auditor.model.findings import Severity, Verdict
 from auditor.model.run import Bucket, CheckInfo, EvidenceRecord, FindingRecord, HostInfo
 from auditor.report.judged import SEVERITIES
-from auditor.report.sentences import Sentence
 from auditor.report.story import STEPS, work_of
+from auditor.report.text.sentences import Sentence
 from auditor.report.view import Chip, View
 
 #: Rows of one check and host that are listed; a number stands for the rest.

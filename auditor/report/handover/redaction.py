@@ -43,11 +43,11 @@ from auditor.model.run import (
 )
 from auditor.model.sources import ValueKind
 from auditor.report.formats import Material
-from auditor.report.labels import LOCALES, load_labels
-from auditor.report.matrix import OTHERS
-from auditor.report.people import renamed_key
-from auditor.report.pseudonyms import Pseudonyms
-from auditor.report.renaming import REMOVED, Renaming, Treatment, renaming_of
+from auditor.report.handover.people import renamed_key
+from auditor.report.handover.pseudonyms import Pseudonyms
+from auditor.report.handover.renaming import REMOVED, Renaming, Treatment, renaming_of
+from auditor.report.html.matrix import OTHERS
+from auditor.report.text.labels import LOCALES, load_labels
 from auditor.report.view import FAMILIES
 
 #: What becomes of a field or kind at R1, R2 and R3; None removes it.

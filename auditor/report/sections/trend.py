@@ -8,7 +8,8 @@ from itertools import groupby, pairwise
 from msgspec import Struct
 
 from auditor.model.run import Bucket
-from auditor.report.changes import (
+from auditor.report.judged import Judged
+from auditor.report.sections.changes import (
     Cause,
     Change,
     Changes,
@@ -16,7 +17,6 @@ from auditor.report.changes import (
     ruled_alike,
     scoped_alike,
 )
-from auditor.report.judged import Judged
 from auditor.report.view import View
 
 #: The drawing's own units: room for a dot at each end of the line.

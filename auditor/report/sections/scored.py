@@ -7,7 +7,7 @@ import math
 from msgspec import Struct
 
 from auditor.model.run import Coverage, HostInfo, Score
-from auditor.report.labels import Labels
+from auditor.report.text.labels import Labels
 from auditor.report.view import View
 
 #: What the score is at most (report method: a critical gap, a critical check unread).

@@ -12,7 +12,7 @@ from auditor.model.check import Sidecar, Texts
 from auditor.model.findings import Verdict
 from auditor.model.run import CheckInfo, FindingRecord, ValueRecord
 from auditor.model.sources import ValueKind
-from auditor.report.labels import FIELD, Labels, fill
+from auditor.report.text.labels import FIELD, Labels, fill
 
 _CODE = re.compile(r"`([^`]+)`")
 _SPACES = (

@@ -10,8 +10,8 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from auditor.model.run import FindingRecord, Level, Run
-from auditor.report.people import SEVERAL, accounts_of, persons_of
-from auditor.report.pseudonyms import Pseudonyms
+from auditor.report.handover.people import SEVERAL, accounts_of, persons_of
+from auditor.report.handover.pseudonyms import Pseudonyms
 
 #: Stands for what a level removes; no words, so it is the same in both languages.
 REMOVED: Final = "[…]"

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from msgspec import Struct, structs
 
-from auditor.report.blocks import Block
 from auditor.report.judged import Judged
+from auditor.report.sections.blocks import Block
 from auditor.report.view import View, anchor
 
 #: What one file may hold; beyond, an index and a page a laboratory.

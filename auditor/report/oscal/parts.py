@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct, field
 
-from auditor.report.markdown import escape
+from auditor.report.text.markdown import escape
 
 #: The version whose shapes these are; 1.2.3 has the same.
 OSCAL_VERSION = "1.2.1"

@@ -15,7 +15,7 @@ from msgspec import Struct
 from auditor.model.findings import Verdict
 from auditor.model.run import Bucket, EvidenceRecord, FindingRecord, WaivedRecord
 from auditor.report.judged import SEVERITIES, Pair
-from auditor.report.oscal import (
+from auditor.report.oscal.parts import (
     MIDNIGHT,
     MORNING,
     NS,
@@ -42,7 +42,7 @@ from auditor.report.oscal import (
     ours,
     token,
 )
-from auditor.report.sentences import plain
+from auditor.report.text.sentences import plain
 from auditor.report.view import View
 
 #: Bucket -> state and reason of a finding's target.

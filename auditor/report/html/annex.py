@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from auditor.model.findings import Verdict
 from auditor.model.run import Bucket, CheckInfo, FindingRecord, HostInfo, WaivedRecord
-from auditor.report.matrix import host_state
-from auditor.report.scored import Scored, scored
-from auditor.report.sentences import Part, Sentence
-from auditor.report.summary import BUCKETS
+from auditor.report.html.matrix import host_state
+from auditor.report.sections.scored import Scored, scored
+from auditor.report.sections.summary import BUCKETS
+from auditor.report.text.sentences import Part, Sentence
 from auditor.report.view import Chip, View
 
 #: Accepted risks that end this soon are named on the first page.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.model.run import FindingRecord
-from auditor.report.sentences import plain
+from auditor.report.text.sentences import plain
 from auditor.report.view import View
 
 

@@ -1,0 +1,1 @@
+"""A run as a SARIF log: the log, its results, its rules."""
