@@ -125,7 +125,10 @@
       return one;
     };
     all("pre.command").forEach((block) => block.prepend(button(block, block.textContent)));
-    all(".fixes code, .verify code").forEach((code) => code.after(button(code, code.textContent)));
+    // what is typed: a command or a line has several words, or sets something
+    all(".fixes code, .verify code, .undo code")
+      .filter((code) => /[\s=]/.test(code.textContent))
+      .forEach((code) => code.after(button(code, code.textContent)));
   }
 
   addEventListener("hashchange", unfoldTarget);

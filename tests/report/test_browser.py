@@ -88,6 +88,19 @@ def test_copying_takes_the_command_and_nothing_else(
     assert "\n" not in copied
 
 
+def test_commands_can_be_copied_and_mere_names_can_not(
+    browser: Browser, reports: Path
+) -> None:
+    browser.open(reports / "lab-en.html")
+    offered = browser.ask(
+        "[...document.querySelectorAll('#f-LOG-014 .fixes code')]"
+        ".map(c => [c.textContent, c.nextSibling?.className === 'copy'])"
+    )
+    assert ["systemctl restart vsftpd", True] in offered
+    assert ["xferlog_enable=YES", True] in offered
+    assert ["[mysqld]", False] in offered
+
+
 def test_copying_says_that_it_copied(browser: Browser, reports: Path) -> None:
     browser.open(
         reports / "lab-en.html", permissions=["clipboard-read", "clipboard-write"]
