@@ -88,21 +88,15 @@ def run(
     configuration, 3 incomplete (a host was not audited whole).
     """
     from auditor.cli import stages
-    from auditor.cli.request import HandOver, How, Options, answers
+    from auditor.cli.request import Delivery, HandOver, How, Options, answers
 
     options = Options(
-        inventory,
-        limit,
-        tuple(check or ()),
-        tuple(checks or ()),
-        lang,
-        as_of,
-        fail_on,
-        min_coverage,
+        inventory, limit, check or (), checks or (), lang, as_of, fail_on, min_coverage
     )
     how = How(answers(answer), jobs, no_input, color)
-    over = HandOver(redact, redact_key, brand, templates, tuple(since or ()))
-    return stages.run(options, how, formats or (), out, dry_run, over)
+    over = HandOver(redact, redact_key, brand, templates)
+    asked = Delivery(formats or (), lang, checks or (), since or (), color, over)
+    return stages.run(options, how, asked, out, dry=dry_run)
 
 
 def collect(
@@ -132,7 +126,7 @@ def collect(
     from auditor.cli import stages
     from auditor.cli.request import How, Options, answers
 
-    options = Options(inventory, limit, tuple(check or ()), tuple(checks or ()))
+    options = Options(inventory, limit, check or (), checks or ())
     how = How(answers(answer), jobs, no_input, color)
     return stages.collect(options, how, out, print_program)
 
@@ -166,21 +160,22 @@ def evaluate(
     Example: auditor evaluate runs/2026-11-25T100000Z-1a2b3c -f html:again.html
     """
     from auditor.cli import stages
-    from auditor.cli.request import HandOver, Options
+    from auditor.cli.request import Delivery, HandOver, Options
 
     options = Options(
         inventory or _inventory_of(snapshots),
         limit,
-        tuple(check or ()),
-        tuple(checks or ()),
+        check or (),
+        checks or (),
         lang,
         as_of,
         fail_on,
         min_coverage,
         stored=inventory is None,
     )
-    over = HandOver(redact, redact_key, brand, templates, tuple(since or ()))
-    return stages.evaluate(snapshots, options, formats or (), out, color, over)
+    over = HandOver(redact, redact_key, brand, templates)
+    asked = Delivery(formats or (), lang, checks or (), since or (), color, over)
+    return stages.evaluate(snapshots, options, asked, out)
 
 
 def report(
@@ -200,11 +195,11 @@ def report(
     Example: auditor report runs/2026-11-25T100000Z-1a2b3c -f html:fr.html --lang fr
     """
     from auditor.cli import stages
-    from auditor.cli.request import HandOver
+    from auditor.cli.request import Delivery, HandOver
 
-    language = lang.value if lang else None
-    over = HandOver(redact, redact_key, brand, templates, tuple(since or ()))
-    return stages.report(run, formats or (), language, tuple(checks or ()), color, over)
+    over = HandOver(redact, redact_key, brand, templates)
+    asked = Delivery(formats or (), lang, checks or (), since or (), color, over)
+    return stages.report(run, asked)
 
 
 def _inventory_of(snapshots: Sequence[Path]) -> Path:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from msgspec import structs
 from rich.console import Console
 
-from auditor.cli.request import Output
+from auditor.cli.handing import Prepared
+from auditor.cli.request import Delivery, Output
 from auditor.cli.scope import known_rules
 from auditor.errors import AuditorError
 from auditor.model.frameworks import load_frameworks
@@ -19,37 +18,31 @@ from auditor.report.terminal import print_summary
 from auditor.store.documents import write_document
 
 
-def deliver(
-    result: Run,
-    language: str,
-    wanted: Sequence[Output],
-    folders: tuple[Path, ...],
-    color: str,
-    hand_over: Callable[[Material], Material],
-    earlier: tuple[Run, ...] = (),
-) -> None:
-    """Write the formats, then the summary: on stderr when stdout has data.
+def deliver(result: Run, prepared: Prepared, earlier: tuple[Run, ...] = ()) -> None:
+    """Write the formats, then the summary: on stderr when stdout has data."""
+    asked = prepared.asked
+    material = prepared.handed_over(_material(result, asked, earlier))
+    for output in prepared.outputs:
+        _write(output, material)
+    console = Console(
+        stderr=any(output.path is None for output in prepared.outputs),
+        force_terminal=True if asked.color == "always" else None,
+        no_color=True if asked.color == "never" else None,
+        highlight=False,
+    )
+    print_summary(material, console)
 
-    `folders` are those of third-party checks, whose texts the report needs;
-    `hand_over` makes of everything what whoever gets it may see.
-    """
-    sidecars = {rule.id: rule.sidecar for rule in known_rules(folders)}
+
+def _material(result: Run, asked: Delivery, earlier: tuple[Run, ...]) -> Material:
+    sidecars = {rule.id: rule.sidecar for rule in known_rules(asked.folders)}
     known = load_frameworks()
     chosen = result.run.frameworks or tuple(known)
     unknown = [name for name in chosen if name not in known]
     if unknown:
         raise AuditorError(f"the run has frameworks of another version: {unknown}")
     frameworks = {name: known[name] for name in chosen}
-    material = hand_over(Material(result, sidecars, frameworks, language, earlier))
-    for output in wanted:
-        _write(output, material)
-    console = Console(
-        stderr=any(output.path is None for output in wanted),
-        force_terminal=True if color == "always" else None,
-        no_color=True if color == "never" else None,
-        highlight=False,
-    )
-    print_summary(material, console)
+    language = asked.lang.value if asked.lang else result.run.language
+    return Material(result, sidecars, frameworks, language, earlier)
 
 
 def _write(output: Output, material: Material) -> None:

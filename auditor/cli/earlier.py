@@ -37,3 +37,8 @@ def read_earlier(
             raise AuditorError(message)
         found.append(run)
     return tuple(sorted(found, key=lambda run: run.run.started))
+
+
+def earlier_than(run: Run, paths: Iterable[Path]) -> tuple[Run, ...]:
+    """What may be compared with a run that is there; raises as `read_earlier`."""
+    return read_earlier(paths, run.run.client, run.run.started, run.run.level)

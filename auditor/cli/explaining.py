@@ -57,7 +57,7 @@ def explain(
     """
     from auditor.cli.scope import known_rules, select_rules
 
-    found = select_rules(known_rules(tuple(checks or ())), (name,))
+    found = select_rules(known_rules(checks or ()), (name,))
     if len(found) > 1:
         names = ", ".join(rule.id for rule in found)
         raise AuditorError(f"explain {name}: names several checks: {names}")
@@ -107,7 +107,7 @@ def list_checks(checks: ChecksDir = None, lang: Lang = None) -> None:
     from auditor.cli.scope import known_rules
 
     language = (lang or Language.EN).value
-    for rule in known_rules(tuple(checks or ())):
+    for rule in known_rules(checks or ()):
         sidecar, title = rule.sidecar, rule.sidecar.texts[language].title
         severity = sidecar.severity.value
         typer.echo(f"{sidecar.id}  {rule.family:<13} {severity:<9} {title}")

@@ -1,21 +1,37 @@
-"""`--redact`, `--brand`, `--templates`: read before anything connects."""
+"""`-f`, `--redact`, `--brand`, `--templates`: read before anything connects."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from msgspec import Struct
 from msgspec.structs import replace
 
-from auditor.cli.request import HandOver
+from auditor.cli.request import Delivery, HandOver, Output, outputs
 from auditor.model.run import Level
-from auditor.report.formats import Material
+from auditor.report.brand import Brand
+from auditor.report.formats import FORMATS, Material
 
 
-def handing(over: HandOver) -> Callable[[Material], Material]:
-    """What a result has to go through; raises ConfigurationError for the options.
+class Prepared(Struct, frozen=True):
+    """A delivery in whose options no mistake is left that would waste an audit."""
 
-    What it gives raises ConfigurationError for a key of pseudonyms that is not safe.
-    """
+    asked: Delivery
+    outputs: tuple[Output, ...]
+    brand: Brand | None
+
+    def handed_over(self, material: Material) -> Material:
+        """What whoever gets it may see, with the brand and templates of its author.
+
+        Raises ConfigurationError for a key of pseudonyms that is not safe.
+        """
+        over = self.asked.over
+        ours = replace(material, brand=self.brand, templates=over.templates)
+        return _redacted(ours, over)
+
+
+def prepare(asked: Delivery) -> Prepared:
+    """Read what is asked for; raises AuditorError naming the option that is wrong."""
+    wanted = outputs(asked.formats, list(FORMATS))
+    over = asked.over
     brand = None
     if over.brand is not None:
         from auditor.cli.branding import read_brand
@@ -25,12 +41,7 @@ def handing(over: HandOver) -> Callable[[Material], Material]:
         from auditor.report.html.own_templates import check_templates
 
         check_templates(over.templates)
-
-    def hand_over(material: Material) -> Material:
-        ours = replace(material, brand=brand, templates=over.templates)
-        return _redacted(ours, over)
-
-    return hand_over
+    return Prepared(asked, wanted, brand)
 
 
 def _redacted(material: Material, over: HandOver) -> Material:

@@ -22,8 +22,8 @@ class Options(Struct, frozen=True):
 
     inventory: Path
     limit: str | None = None
-    check: tuple[str, ...] = ()
-    checks: tuple[Path, ...] = ()
+    check: Sequence[str] = ()
+    checks: Sequence[Path] = ()
     lang: Language | None = None
     as_of: str | None = None
     fail_on: FailOn = FailOn.LOW
@@ -41,16 +41,27 @@ class How(Struct, frozen=True):
 
 
 class HandOver(Struct, frozen=True):
-    """For whom the result is written, and as whose; `templates` is a folder.
-
-    `since` are earlier runs that it is compared with.
-    """
+    """For whom the result is written, and as whose; `templates` is a folder."""
 
     redact: Redact = Redact.R0
     key: Path | None = None
     brand: Path | None = None
     templates: Path | None = None
-    since: tuple[Path, ...] = ()
+
+
+class Delivery(Struct, frozen=True):
+    """What is made of a run: its formats, in which language, compared with what.
+
+    Without `lang` it is the run's own language. `folders` are those of third-party
+    checks, whose texts the report needs; `since` are earlier runs.
+    """
+
+    formats: Sequence[str] = ()
+    lang: Language | None = None
+    folders: Sequence[Path] = ()
+    since: Sequence[Path] = ()
+    color: str = "auto"
+    over: HandOver = HandOver()
 
 
 class Output(Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def read_scope(options: Options) -> tuple[Scope, tuple[Host, ...]]:
     return scope, hosts
 
 
-def known_rules(folders: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
+def known_rules(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:
     """The shipped checks, those of the entry point `auditor.checks`, and `--checks`.
 
     An entry point gives a function without arguments that returns a folder.
@@ -59,7 +60,7 @@ def known_rules(folders: tuple[Path, ...] = ()) -> tuple[Rule, ...]:
     return tuple(found)
 
 
-def select_rules(rules: tuple[Rule, ...], terms: tuple[str, ...]) -> tuple[Rule, ...]:
+def select_rules(rules: tuple[Rule, ...], terms: Iterable[str]) -> tuple[Rule, ...]:
     """The checks whose id, name or family a term names; all without a term.
 
     Raises ConfigurationError for a term that names nothing.

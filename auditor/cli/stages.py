@@ -13,8 +13,8 @@ from pathlib import Path
 import typer
 
 from auditor.cli.collecting import collect_into, program_by_hand
-from auditor.cli.earlier import read_earlier
-from auditor.cli.request import HandOver, How, Options, outputs
+from auditor.cli.earlier import earlier_than, read_earlier
+from auditor.cli.request import Delivery, How, Options
 from auditor.cli.scope import read_scope
 from auditor.errors import AuditorError
 from auditor.model.host import Host
@@ -24,24 +24,17 @@ from auditor.store.folder import RunFolder, read_run, read_snapshot, read_snapsh
 
 
 def run(
-    options: Options,
-    how: How,
-    formats: Sequence[str],
-    out: Path | None,
-    dry: bool,
-    over: HandOver,
+    options: Options, how: How, asked: Delivery, out: Path | None, *, dry: bool
 ) -> int:
     """Collect, evaluate, store, report; the exit code."""
-    from auditor.cli.handing import handing
-    from auditor.report.formats import FORMATS
+    from auditor.cli.handing import prepare
 
-    wanted = outputs(formats, list(FORMATS))
-    hand_over = handing(over)
+    delivery = prepare(asked)
     scope, hosts = read_scope(options)
     if dry:
         return _announce(scope, hosts)
     # Read before anything connects: a wrong path would else waste the audit.
-    earlier = read_earlier(over.since, scope.inventory.engagement.client)
+    earlier = read_earlier(asked.since, scope.inventory.engagement.client)
     with RunFolder(out or scope.inventory.store_dir) as folder:
         interrupted = collect_into(folder.add, scope, hosts, how)
         from auditor.evaluate.run import evaluate as judge
@@ -54,15 +47,7 @@ def run(
     from auditor.cli.delivering import deliver
 
     try:
-        deliver(
-            result,
-            scope.language,
-            wanted,
-            options.checks,
-            how.color,
-            hand_over,
-            earlier,
-        )
+        deliver(result, delivery, earlier)
     finally:  # the run is kept: `auditor report` can render it another way
         print(f"run: {final}", file=sys.stderr)
     return interrupted or result.run.exit_code
@@ -85,22 +70,15 @@ def collect(options: Options, how: How, out: Path, program_for: str | None) -> i
 
 
 def evaluate(
-    snapshots: Sequence[Path],
-    options: Options,
-    formats: Sequence[str],
-    out: Path | None,
-    color: str,
-    over: HandOver,
+    snapshots: Sequence[Path], options: Options, asked: Delivery, out: Path | None
 ) -> int:
     """Judge snapshots offline; the exit code. Raises AuditorError."""
     from auditor.cli.delivering import deliver
-    from auditor.cli.handing import handing
+    from auditor.cli.handing import prepare
     from auditor.evaluate.run import evaluate as judge
-    from auditor.report.formats import FORMATS
     from auditor.store.inputs import inputs_of
 
-    wanted = outputs(formats, list(FORMATS))
-    hand_over = handing(over)
+    delivery = prepare(asked)
     scope, hosts = read_scope(options)
     names = [host.name for host in hosts]
     taken = [s for s in _snapshots(snapshots, names) if s.host in names]
@@ -111,39 +89,27 @@ def evaluate(
     if twice:
         raise AuditorError(f"evaluate: more than one snapshot of {', '.join(twice)}")
     result = judge(taken, scope)
-    earlier = read_earlier(over.since, result.run.client, result.run.started)
+    earlier = earlier_than(result, asked.since)
     final = None
     if out is not None:
         with RunFolder(out) as folder:
             for snapshot in taken:
                 folder.add(snapshot)
             final = folder.finish(result, inputs_of(scope.inventory, scope.profile))
-    deliver(result, scope.language, wanted, options.checks, color, hand_over, earlier)
+    deliver(result, delivery, earlier)
     if final is not None:
         print(f"run: {final}", file=sys.stderr)
     return result.run.exit_code
 
 
-def report(
-    run: Path,
-    formats: Sequence[str],
-    language: str | None,
-    checks: tuple[Path, ...],
-    color: str,
-    over: HandOver,
-) -> int:
+def report(run: Path, asked: Delivery) -> int:
     """Render a stored run again; raises AuditorError."""
     from auditor.cli.delivering import deliver
-    from auditor.cli.handing import handing
-    from auditor.report.formats import FORMATS
+    from auditor.cli.handing import prepare
 
-    wanted = outputs(formats, list(FORMATS))
-    hand_over = handing(over)
+    delivery = prepare(asked)
     result = read_run(run)
-    language = language or result.run.language
-    info = result.run
-    earlier = read_earlier(over.since, info.client, info.started, info.level)
-    deliver(result, language, wanted, checks, color, hand_over, earlier)
+    deliver(result, delivery, earlier_than(result, asked.since))
     return 0
 
 
