@@ -14,9 +14,8 @@ from auditor import __version__
 from auditor.evaluate.engine import FleetView, Row, evaluate_host
 from auditor.evaluate.inputs import HostInputs
 from auditor.evaluate.judging import Judged
-from auditor.evaluate.scoring import Pair, coverage_of, score_of
 from auditor.model.check import Audit, Check
-from auditor.model.findings import Evidence, Severity, Verdict
+from auditor.model.findings import Evidence, Verdict
 from auditor.model.host import Host
 from auditor.model.manifests import WaivedValue, Waiver
 from auditor.model.run import (
@@ -38,6 +37,7 @@ from auditor.model.run import (
     bucket_of,
 )
 from auditor.model.scope import Scope
+from auditor.model.scoring import Pair, coverage_of, pairs_of, score_of
 from auditor.model.snapshot import HostState, Snapshot
 
 #: At most this many findings a check and host; the rest become one.
@@ -197,7 +197,8 @@ def _host_info(snapshot: Snapshot, host: Host) -> HostInfo:
 
 def _run(got: _Collected, scope: Scope, *, interrupted: bool) -> Run:
     buckets = _buckets(got.findings, scope.checks, [host.name for host in got.hosts])
-    by_host = _pairs(got.findings, buckets, scope.checks)
+    severities = {check.id: check.sidecar.severity for check in scope.checks}
+    by_host = pairs_of(buckets, severities, got.findings)
     hosts = tuple(_scored(host, by_host.get(host.name, [])) for host in got.hosts)
     # Of all pairs: a mean of the hosts' figures would hide the worst of them.
     pairs = [pair for found in by_host.values() for pair in found]
@@ -280,27 +281,6 @@ def _totals(buckets: Iterable[Bucket]) -> Totals:
         waived=found.count(Bucket.WAIVED),
         attested=found.count(Bucket.ATTESTED),
     )
-
-
-def _pairs(
-    findings: Iterable[FindingRecord],
-    buckets: Mapping[tuple[str, str], Bucket],
-    checks: Iterable[Check],
-) -> dict[str, list[Pair]]:
-    """Host -> its pairs, as coverage and score count them."""
-    severities = {check.id: check.sidecar.severity for check in checks}
-    fails: dict[tuple[str, str], Severity] = {}
-    for finding in findings:
-        if finding.verdict is Verdict.FAIL:
-            pair = finding.check, finding.host
-            known = fails.get(pair, finding.severity)
-            fails[pair] = max(known, finding.severity, key=lambda s: s.weight)
-    found: dict[str, list[Pair]] = {host: [] for _, host in buckets}
-    for (check, host), bucket in buckets.items():
-        unread = severities[check] if bucket is Bucket.UNKNOWN else Severity.LOW
-        gravest = fails.get((check, host), unread)
-        found[host].append(Pair(severities[check], bucket, gravest))
-    return found
 
 
 def _exit_code(

@@ -26,12 +26,11 @@ from auditor.report.brand import Brand
 from auditor.report.formats import Document, Material
 from auditor.report.html.annex import accepted, catalogue, declared, sheets
 from auditor.report.html.index import framework_page, lab_lines
-from auditor.report.html.matrix import lab_matrix, matrix
+from auditor.report.html.matrix import LabRow, lab_matrix, matrix
 from auditor.report.html.own_templates import REPORT, own_style, render
 from auditor.report.html.pages import (
     MOST_BYTES,
     MOST_HOSTS,
-    Laboratory,
     Links,
     digest,
     divide,
@@ -43,7 +42,7 @@ from auditor.report.html.pages import (
 from auditor.report.html.path import data_path
 from auditor.report.html.requirements import FrameworkState, framework_states
 from auditor.report.judged import Pair
-from auditor.report.sections.blocks import HostRow, Step, steps
+from auditor.report.sections.blocks import HostRow, Step, rank, steps
 from auditor.report.sections.decisions import decisions
 from auditor.report.sections.questions import questions
 from auditor.report.sections.summary import summary
@@ -163,10 +162,11 @@ def _folder(look: Look, view: View, name: str) -> Document:
         for block in step.blocks
         for row in block.rows
     }
+    fleet = lab_matrix(view)
     found = [
         page
-        for lab in laboratories(view)
-        for page in divide(lab, partial(_lab_page, look, view, lab, to, rows))
+        for lab, row in zip(laboratories(view), fleet.rows, strict=True)
+        for page in divide(lab, partial(_lab_page, look, view, row, to, rows))
     ]
     states = framework_states(view)
     files = {page.name: page.data for page in found}
@@ -177,7 +177,7 @@ def _folder(look: Look, view: View, name: str) -> Document:
         "kind": "index",
         "to": Links(pages=ways(found, folder)),
         "folder": quote(folder),
-        "matrix": lab_matrix(view),
+        "matrix": fleet,
         "labs": lab_lines(view, found),
         "places": partial(places, view),
         "framework_page": framework_page,
@@ -191,7 +191,7 @@ def _folder(look: Look, view: View, name: str) -> Document:
 def _lab_page(
     look: Look,
     view: View,
-    lab: Laboratory,
+    lab: LabRow,
     to: Links,
     rows: Mapping[Pair, HostRow],
     hosts: tuple[str, ...],
@@ -200,18 +200,24 @@ def _lab_page(
     filled = {
         "kind": "lab",
         "to": to,
-        "title": lab.title or view.labels("matrix.no_group"),
+        "lab": lab,
         "matrix": matrix(part),
         "sheets": sheets(part),
         "rows": rows,
-        "open_checks": [
-            check
-            for check in part.judged.checks
-            if part.judged.hosts_with(check, Bucket.FAIL, Bucket.WARN)
-        ],
+        "open_checks": _open_on(part),
         **_hosts(part),
     }
     return _render(look, part, "page_lab.html.j2", filled).encode("utf-8")
+
+
+def _open_on(view: View) -> list[str]:
+    """The checks that are open on the hosts of a page, worst first."""
+    judged = view.judged
+    open_ = {c: judged.hosts_with(c, Bucket.FAIL, Bucket.WARN) for c in judged.checks}
+    return sorted(
+        (check for check, hosts in open_.items() if hosts),
+        key=lambda check: rank(view, check, open_[check]),
+    )
 
 
 def _framework_page(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from msgspec import Struct
 
+from auditor.model import scoring
 from auditor.model.findings import Reason, Severity, Verdict
 from auditor.model.run import (
     Bucket,
@@ -73,6 +75,14 @@ class Judged(Struct, frozen=True):
                 return finding.reason or Reason.MISSING
         found = self.findings.get((check, host))
         return None if found else self.hosts[host].reason or Reason.MISSING
+
+    def weighed(self, pairs: Iterable[Pair]) -> list[scoring.Pair]:
+        """These pairs as coverage and score count them."""
+        buckets = {pair: self.buckets[pair] for pair in pairs}
+        severities = {check.id: check.severity for check in self.checks.values()}
+        found = chain.from_iterable(self.findings.get(pair, ()) for pair in buckets)
+        by_host = scoring.pairs_of(buckets, severities, found)
+        return list(chain.from_iterable(by_host.values()))
 
     def told(self, check: str, host: str) -> tuple[FindingRecord, ...]:
         """The findings of a pair; of one without any, an UNKNOWN in their place."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from auditor.evaluate.scoring import Pair, coverage_of, score_of
 from auditor.model.findings import Severity
 from auditor.model.run import Bucket, Score
+from auditor.model.scoring import Pair, coverage_of, score_of
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
 

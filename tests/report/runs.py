@@ -9,7 +9,6 @@ from typing import Any
 
 from msgspec import structs
 
-from auditor.evaluate.scoring import Pair, score_of
 from auditor.model.check import Sidecar, Texts
 from auditor.model.findings import Severity, Verdict
 from auditor.model.run import (
@@ -28,6 +27,7 @@ from auditor.model.run import (
     ValueRecord,
     bucket_of,
 )
+from auditor.model.scoring import Pair, score_of
 from auditor.model.snapshot import HostState
 from auditor.model.sources import Status, ValueKind
 

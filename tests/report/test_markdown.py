@@ -14,8 +14,9 @@ from auditor.report.formats import Material
 from auditor.report.handover.pseudonyms import Pseudonyms
 from auditor.report.handover.redaction import redact
 from auditor.report.sections.decisions import decisions
+from auditor.report.sections.pictures import BUCKETS
 from auditor.report.sections.questions import questions
-from auditor.report.sections.summary import BUCKETS, summary
+from auditor.report.sections.summary import summary
 from auditor.report.text.labels import LOCALES
 from auditor.report.text.markdown import escape, table
 from auditor.report.text.visible import SHAPELESS, visible

@@ -10,8 +10,9 @@ from msgspec import Struct
 from auditor.model.findings import Verdict
 from auditor.model.run import Bucket, CheckInfo, FindingRecord, HostInfo, WaivedRecord
 from auditor.report.html.matrix import host_state
+from auditor.report.sections.blocks import rank
+from auditor.report.sections.pictures import BUCKETS
 from auditor.report.sections.scored import Scored, scored
-from auditor.report.sections.summary import BUCKETS
 from auditor.report.text.sentences import Part, Sentence
 from auditor.report.view import Chip, View
 
@@ -83,7 +84,7 @@ class Entry(Struct, frozen=True):
 
 
 def sheets(view: View) -> list[Sheet]:
-    """A sheet for every host, in the run's order."""
+    """A sheet for every host, in the run's order; what is open there worst first."""
     return [_sheet(view, host) for host in view.judged.hosts.values()]
 
 
@@ -92,6 +93,8 @@ def _sheet(view: View, host: HostInfo) -> Sheet:
     parts = []
     for bucket in BUCKETS:
         checks = [check for check, found in buckets.items() if found is bucket]
+        if bucket in (Bucket.FAIL, Bucket.WARN):
+            checks.sort(key=lambda check: rank(view, check, [host.name]))
         if checks:
             lines = tuple(_lines(view, checks, host.name, bucket))
             parts.append(SheetPart(bucket, lines))

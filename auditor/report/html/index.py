@@ -10,7 +10,7 @@ from auditor.model.run import Bucket
 from auditor.report.html.annex import accepted, declared
 from auditor.report.html.pages import Laboratory, Page, only
 from auditor.report.html.requirements import FrameworkState
-from auditor.report.sections.summary import BUCKETS
+from auditor.report.sections.pictures import BUCKETS
 from auditor.report.sections.unseen import causes
 from auditor.report.view import View, anchor
 

@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from auditor.model.findings import Reason
 from auditor.model.run import GRAVEST_FIRST, Bucket, HostInfo
+from auditor.model.scoring import coverage_of, score_of
 from auditor.model.snapshot import HostState
 from auditor.report.html.pages import Laboratory, laboratories
+from auditor.report.sections.scored import Scored, scored
 from auditor.report.sections.unseen import UNSEEN_STATES
 from auditor.report.view import View
 
@@ -48,13 +50,17 @@ class Group(Struct, frozen=True):
 
 
 class LabRow(Struct, frozen=True):
-    """A laboratory on the index of a large fleet; `share` is its coverage."""
+    """A laboratory on the index of a large fleet; `share` is its coverage.
+
+    Score and coverage are of its hosts' sums: a mean would hide the worst of them.
+    """
 
     group: str
     title: str
     hosts: int
     unseen: int
     cells: tuple[Cell, ...]
+    score: Scored | None
     share: float
 
 
@@ -101,8 +107,10 @@ def lab_matrix(view: View) -> LabMatrix:
 def _lab_row(view: View, lab: Laboratory, columns: dict[str, list[str]]) -> LabRow:
     title = lab.title or view.labels("matrix.no_group")
     hosts = [view.judged.hosts[name] for name in lab.hosts]
-    applicable = sum(host.coverage.applicable for host in hosts)
-    evaluated = sum(host.coverage.evaluated for host in hosts)
+    pairs = view.judged.weighed(
+        (check, host) for check in view.judged.checks for host in lab.hosts
+    )
+    coverage = coverage_of(pairs)
     return LabRow(
         lab.group,
         title,
@@ -112,7 +120,8 @@ def _lab_row(view: View, lab: Laboratory, columns: dict[str, list[str]]) -> LabR
             _cell(view, title, lab.hosts, family, checks)
             for family, checks in columns.items()
         ),
-        evaluated / applicable if applicable else 0.0,
+        scored(score_of(pairs), coverage),
+        coverage.share,
     )
 
 

@@ -83,30 +83,34 @@ class Step(Struct, frozen=True):
 
 
 def steps(view: View) -> list[Step]:
-    """The open findings, FAIL and WARN, by step; empty steps are left out.
-
-    Where only families are told, nobody knows the step of a check: there is one.
-    """
-    known = view.run.run.level.names_checks
+    """The open findings, FAIL and WARN, by step; empty steps are left out."""
     found = []
     for check in view.judged.checks.values():
         hosts = view.judged.hosts_with(check.id, Bucket.FAIL, Bucket.WARN)
         if hosts:
-            step = work_of(check, view.story).step if known else STEPS[-1]
-            found.append((step, _block(view, check, hosts)))
-    found.sort(key=lambda item: (STEPS.index(item[0]), *_rank(item[1])))
+            found.append((rank(view, check.id, hosts), check, hosts))
+    found.sort(key=lambda item: item[0])
     return [
-        Step(key, tuple(block for _, block in items))
-        for key, items in groupby(found, key=lambda item: item[0])
+        Step(STEPS[at], tuple(_block(view, check, hosts) for _, check, hosts in items))
+        for at, items in groupby(found, key=lambda item: item[0][0])
     ]
 
 
-def _rank(block: Block) -> tuple[bool, int, int, str]:
+def rank(view: View, check: str, hosts: list[str]) -> tuple[int, bool, int, int, str]:
+    """The place of what a check found on these hosts in the order of work, worst first.
+
+    First is the number of its step. Where only families are told, nobody knows the step
+    of a check: there is one.
+    """
+    judged = view.judged
+    known = view.run.run.level.names_checks
+    step = work_of(judged.checks[check], view.story).step if known else STEPS[-1]
     return (
-        block.bucket is not Bucket.FAIL,
-        SEVERITIES.index(block.severity),
-        -len(block.rows),
-        block.check.id,
+        STEPS.index(step),
+        all(judged.buckets[check, host] is not Bucket.FAIL for host in hosts),
+        SEVERITIES.index(judged.severity(check, hosts)),
+        -len(hosts),
+        check,
     )
 
 

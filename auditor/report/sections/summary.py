@@ -11,7 +11,14 @@ from auditor.model.run import Bucket
 from auditor.model.snapshot import HostState
 from auditor.report.judged import SEVERITIES
 from auditor.report.sections.changes import first_seen
-from auditor.report.sections.pictures import Covered, Slice, coverages, severities
+from auditor.report.sections.pictures import (
+    Covered,
+    Segment,
+    Slice,
+    coverages,
+    segments,
+    severities,
+)
 from auditor.report.sections.scored import Scored, Worst, scored, worst
 from auditor.report.sections.unseen import causes
 from auditor.report.story import (
@@ -24,17 +31,6 @@ from auditor.report.story import (
 from auditor.report.text.sentences import Sentence
 from auditor.report.view import View
 
-#: The order of bar and legend: what needs a reader's eye first.
-BUCKETS = (
-    Bucket.FAIL,
-    Bucket.WARN,
-    Bucket.UNKNOWN,
-    Bucket.WAIVED,
-    Bucket.ATTESTED,
-    Bucket.PASS,
-    Bucket.NA,
-)
-
 #: GDPR Art. 33(1): the controller notifies within 72 hours of becoming aware.
 NOTIFICATION = timedelta(hours=72)
 
@@ -45,15 +41,6 @@ LEVELS = {Logs.TRACE: TRACED, Logs.UNREADABLE: 1, Logs.UNREAD: 1, Logs.NO_TRACE:
 #: How many hosts and findings the breach box names before it counts.
 MOST_IN_BREACH = 3
 MOST_CAUSES = 6
-
-
-class Segment(Struct, frozen=True):
-    """A bucket in bar and legend; `x` and `width` are thousandths of the bar."""
-
-    bucket: Bucket
-    count: int
-    x: float
-    width: float
 
 
 class Exposed(Struct, frozen=True):
@@ -121,7 +108,7 @@ def summary(view: View) -> Summary:
         more=tuple(_statement(view, one) for one in said[1:4]),
         score=scored(view.run.run.score, view.run.run.coverage),
         worst=worst(view),
-        segments=tuple(_segments(view)),
+        segments=tuple(segments(view)),
         severities=tuple(severities(view)),
         coverages=tuple(coverages(view)),
         audited=_hosts_in(view, HostState.AUDITED),
@@ -183,18 +170,6 @@ def _found(view: View) -> str:
         hosts=view.labels.count("hosts", hosts),
         checks=view.labels.count("checks", checks),
     )
-
-
-def _segments(view: View) -> list[Segment]:
-    counts = view.judged.counts()
-    total = max(1, sum(counts.values()))
-    at = 0.0
-    segments = []
-    for bucket in BUCKETS:
-        width = 1000 * counts[bucket] / total
-        segments.append(Segment(bucket, counts[bucket], round(at, 2), round(width, 2)))
-        at += width
-    return segments
 
 
 def _unseen(view: View) -> list[UnseenLine]:

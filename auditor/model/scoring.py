@@ -8,12 +8,12 @@ figure without the waived ones stands beside it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from auditor.model.findings import Severity
-from auditor.model.run import Bucket, Coverage, Score
+from auditor.model.findings import Severity, Verdict
+from auditor.model.run import Bucket, Coverage, FindingRecord, Score
 
 #: What the score may be at most: with a critical FAIL, with a critical pair not read.
 CAP_FAIL = 49
@@ -32,6 +32,26 @@ class Pair(Struct, frozen=True):
     severity: Severity
     bucket: Bucket
     gravest: Severity
+
+
+def pairs_of(
+    buckets: Mapping[tuple[str, str], Bucket],
+    severities: Mapping[str, Severity],
+    findings: Iterable[FindingRecord],
+) -> dict[str, list[Pair]]:
+    """Host -> its pairs, of buckets by (check, host) and severities by check."""
+    fails: dict[tuple[str, str], Severity] = {}
+    for finding in findings:
+        if finding.verdict is Verdict.FAIL:
+            pair = finding.check, finding.host
+            known = fails.get(pair, finding.severity)
+            fails[pair] = max(known, finding.severity, key=lambda s: s.weight)
+    found: dict[str, list[Pair]] = {host: [] for _, host in buckets}
+    for (check, host), bucket in buckets.items():
+        unread = severities[check] if bucket is Bucket.UNKNOWN else Severity.LOW
+        gravest = fails.get((check, host), unread)
+        found[host].append(Pair(severities[check], bucket, gravest))
+    return found
 
 
 def coverage_of(pairs: Iterable[Pair]) -> Coverage:
