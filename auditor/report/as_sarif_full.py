@@ -9,4 +9,4 @@ from auditor.report.sarif.log import sarif_log
 
 def write(material: Material) -> bytes:
     """SARIF 2.1.0 of all findings; each pair of check and host has at least one."""
-    return sarif_log(material, frozenset(Bucket))
+    return sarif_log(material, frozenset(Bucket), absent=True)

@@ -13,13 +13,15 @@ from typing import Any
 
 import jsonschema
 import pytest
+from msgspec import structs
 
+from auditor.model.findings import Verdict
 from auditor.model.run import Run
 from auditor.report import as_sarif, as_sarif_full
 from auditor.report.formats import Material
 from tests.report.fleet import fleet
 from tests.report.multitool import needed, schema, validated
-from tests.report.runs import check, host, run
+from tests.report.runs import check, finding, host, run
 from tests.report.sarif_logs import Json, log_of_seven
 from tests.report.seven import material, seven
 from tests.report.test_hostile import HOSTILE, hostile_run
@@ -56,6 +58,24 @@ def test_a_log_is_accepted(
     write: Callable[[Material], bytes], one: Run, language: str, tmp_path: Path
 ) -> None:
     log = write(material(one, language))
+    assert [] == refused(json.loads(log))
+    assert set() == errors_of(log, tmp_path)
+
+
+@pytest.mark.parametrize("write", [as_sarif.write, as_sarif_full.write])
+def test_a_log_that_is_compared_with_an_earlier_one_is_accepted(
+    write: Callable[[Material], bytes], tmp_path: Path
+) -> None:
+    hosts = [host(name) for name in "abcd"]
+    one, two, three, four = (finding("ACC-001", name, Verdict.FAIL) for name in "abcd")
+    closed = finding("ACC-001", "d", Verdict.PASS, "host:")
+    heavier = structs.replace(two, message="heavier")
+    before = run([check("ACC-001")], hosts, [one, two, four], id="before")
+    after = run([check("ACC-001")], hosts, [one, heavier, three, closed])
+    log = write(structs.replace(material(after), earlier=(before,)))
+    said = {result["baselineState"] for result in json.loads(log)["runs"][0]["results"]}
+    absent = {"absent"} if write is as_sarif_full.write else set()
+    assert {"unchanged", "updated", "new"} | absent == said
     assert [] == refused(json.loads(log))
     assert set() == errors_of(log, tmp_path)
 

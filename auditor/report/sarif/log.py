@@ -16,6 +16,7 @@ import msgspec
 from auditor.model.findings import Reason
 from auditor.model.run import Bucket, FindingRecord, RunInfo
 from auditor.report.formats import Material
+from auditor.report.sarif.baseline import Baseline, baseline_of, guid, told
 from auditor.report.sarif.results import Bases, base_uri, message, result
 from auditor.report.sarif.rules import Taxonomies, rules, taxonomies_of
 from auditor.report.text.labels import LOCALES
@@ -32,41 +33,60 @@ _SCHEMA = (
 )
 
 
-def sarif_log(material: Material, buckets: Collection[Bucket]) -> bytes:
-    """The log with the findings that are in one of these buckets."""
+def sarif_log(
+    material: Material, buckets: Collection[Bucket], *, absent: bool
+) -> bytes:
+    """The log with the findings that are in one of these buckets.
+
+    `absent` tells whether what was corrected since the last audit has its results too.
+    """
     view = view_of(material)
-    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(view, buckets)]}
+    run = _run(view, buckets, absent=absent)
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.encode(log) + b"\n"
 
 
-def _run(view: View, buckets: Collection[Bucket]) -> Json:
+def _run(view: View, buckets: Collection[Bucket], *, absent: bool) -> Json:
     info = view.run.run
     bases = Bases.of(view.judged.hosts)
     texts = taxonomies_of(view)
-    number = {check: at for at, check in enumerate(view.judged.checks)}
-    shown = [one for one in _findings(view) if one.bucket in buckets]
-    left = Counter(one.bucket for one in _findings(view) if one.bucket not in buckets)
+    found = list(told(view.judged))
+    shown = [one for one in found if one.bucket in buckets]
+    left = Counter(one.bucket for one in found if one.bucket not in buckets)
+    baseline = baseline_of(view, buckets)
     return {
         "tool": {"driver": _driver(view, texts)},
         "language": _language(view),
         "columnKind": "unicodeCodePoints",
         # Readers take what stands before the last slash for the kind of analysis, whose
         # earlier results these replace.
-        "automationDetails": {"id": f"auditor/{info.id}"},
+        "automationDetails": {"id": f"auditor/{info.id}", "guid": guid(info)},
+        **({"baselineGuid": baseline.guid} if baseline else {}),
         "invocations": [_invocation(view)],
         "originalUriBaseIds": {
             bases.ids[host]: {"uri": base_uri(host)} for host in view.judged.hosts
         },
         "taxonomies": texts.components(view, _language(view)),
-        "results": [result(view, bases, number[one.check], one) for one in shown],
+        "results": list(_results(view, bases, shown, baseline, absent=absent)),
         "properties": _figures(view, left),
     }
 
 
-def _findings(view: View) -> Iterator[FindingRecord]:
-    for host in view.judged.hosts:
-        for check in view.judged.checks:
-            yield from view.judged.told(check, host)
+def _results(
+    view: View,
+    bases: Bases,
+    shown: list[FindingRecord],
+    baseline: Baseline | None,
+    *,
+    absent: bool,
+) -> Iterator[Json]:
+    number = {check: at for at, check in enumerate(view.judged.checks)}
+    for one in shown:
+        state = {"baselineState": baseline.state(one)} if baseline else {}
+        yield result(view, bases, number[one.check], one) | state
+    for one in baseline.absent(shown) if baseline and absent else ():
+        state = {"baselineState": "absent"}
+        yield result(view, bases, number[one.check], one) | state
 
 
 def _language(view: View) -> str:

@@ -15,8 +15,8 @@ from enum import StrEnum
 
 from msgspec import Struct, structs
 
-from auditor.model.findings import Reason
-from auditor.model.run import Bucket, Run, bucket_of
+from auditor.model.findings import Reason, Verdict
+from auditor.model.run import Bucket, FindingRecord, Run, bucket_of
 from auditor.report.judged import Judged, Pair
 
 
@@ -34,6 +34,7 @@ class Cause(StrEnum):
 #: UNKNOWN for want of login, sudo or reading rights.
 _RIGHTS = frozenset({Reason.LOGIN_REFUSED, Reason.SUDO_REFUSED, Reason.DENIED})
 _DECLARING = frozenset({Reason.ATTESTATION_MISSING, Reason.ATTESTATION_EXPIRED})
+_OPEN = (Verdict.FAIL, Verdict.WARN)
 
 
 class Change(Struct, frozen=True):
@@ -104,6 +105,34 @@ def changes(before: Judged, after: Judged) -> Changes:
         same_rules,
         scoped_alike(before, after),
     )
+
+
+def corrected(before: Judged, after: Judged) -> list[FindingRecord]:
+    """What was open and the hosts no longer have, finding by finding.
+
+    As for gaps, that takes the same rules, and a check that saw all of its host again.
+    """
+    if not ruled_alike(before.run, after.run):
+        return []
+    return [
+        finding
+        for pair, found in before.findings.items()
+        if _seen_whole(after, pair)
+        for finding in found
+        if finding.verdict in _OPEN and not _still_open(finding, after.findings[pair])
+    ]
+
+
+def _seen_whole(judged: Judged, pair: Pair) -> bool:
+    found = judged.findings.get(pair, ())
+    unseen = (Verdict.UNKNOWN, Verdict.ATTESTED)
+    return bool(found) and not any(
+        one.verdict in unseen or one.partial or one.more for one in found
+    )
+
+
+def _still_open(finding: FindingRecord, now: Iterable[FindingRecord]) -> bool:
+    return any(one.verdict in _OPEN and one.subject == finding.subject for one in now)
 
 
 def ruled_alike(one: Run, other: Run) -> bool:
