@@ -77,7 +77,7 @@ def _explained(check: Check, language: str) -> list[str]:
         f"{words['why']}:",
         f"  {texts.why}",
         f"{words['fix']}:",
-        *(f"  {system}: {text}" for system, text in texts.fix.items()),
+        *(f"  {system}: {_steps(text)}" for system, text in texts.fix.items()),
     ]
     for key in ("impact", "effort", "undo", "verify"):
         lines += [f"{words[key]}:", f"  {getattr(texts, key)}"]
@@ -87,6 +87,11 @@ def _explained(check: Check, language: str) -> list[str]:
     facts = sorted(kind.__name__ for kind in check.facts)
     lines += [f"{words['facts']}:", f"  {', '.join(facts) or '-'}"]
     return [*lines, f"{words['requirements']}:", *_requirements(check, language)]
+
+
+def _steps(text: str) -> str:
+    """A text of several lines, those after the first below it."""
+    return text.strip().replace("\n", "\n    ")
 
 
 def _requirements(check: Check, language: str) -> list[str]:
