@@ -53,6 +53,13 @@ def test_a_block_says_which_command_checks_again() -> None:
     assert "auditor run -i inventory.toml --limit a,b --check ACC-001" == block.command
 
 
+def test_a_fix_for_any_system_is_for_the_others_beside_fixes_of_their_own() -> None:
+    called = view(language="en").speaker.system
+    assert "All systems" == called("any", ["any"])
+    assert "Other systems" == called("any", ["debian", "any"])
+    assert "Debian, Ubuntu" == called("debian", ["debian", "any"])
+
+
 def test_a_block_names_the_hosts_on_which_its_check_was_not_evaluated() -> None:
     unknown = unread("ACC-001", "b", Reason.DENIED)
     assert ("b",) == steps(view(*fails("ACC-001@a"), unknown))[0].blocks[0].unseen

@@ -246,12 +246,13 @@ def _accepted(view: View, pair: Pair, waiver: WaivedRecord, at: int) -> LogEntry
 def _remediations(view: View, pair: Pair) -> Iterable[Remediation]:
     check, _ = pair
     texts = view.speaker.texts(check)
-    for system, fix in texts.fix.items() if texts else ():
+    fixes = texts.fix if texts else {}
+    for system, fix in fixes.items():
         lines = [line for line in fix.splitlines() if line.strip()]
         yield Remediation(
             uuid=_pair_id(view, "fix", pair, system),
             lifecycle="recommendation",
-            title=markup(view.labels.word(f"system.{system}", system)),
+            title=markup(view.speaker.system(system, fixes)),
             description="\n\n".join(
                 markup(plain(view.speaker.prose(line))) for line in lines
             ),

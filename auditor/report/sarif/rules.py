@@ -119,7 +119,7 @@ def _help(view: View, told: Texts) -> Iterator[str]:
     colon = view.labels("colon")
     yield view.labels("finding.why") + colon + plain(view.speaker.prose(told.why))
     for system, fix in told.fix.items():
-        name = view.labels.word(f"system.{system}", system)
+        name = view.speaker.system(system, told.fix)
         head = f"{view.labels('finding.fix')} ({name}){colon}"
         yield head + plain(view.speaker.prose(fix))
     for part in ("impact", "effort", "undo", "verify"):

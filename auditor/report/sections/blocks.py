@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from msgspec import Struct
@@ -128,7 +128,7 @@ def _block(view: View, check: CheckInfo, hosts: list[str]) -> Block:
         ),
         unseen=tuple(view.judged.hosts_with(check.id, Bucket.UNKNOWN)),
         why=prose(texts.why) if texts else (),
-        fixes=tuple(_fixes(view, texts.fix.items())) if texts else (),
+        fixes=tuple(_fixes(view, texts.fix)) if texts else (),
         impact=prose(texts.impact) if texts else (),
         effort=prose(texts.effort) if texts else (),
         undo=prose(texts.undo) if texts else (),
@@ -146,10 +146,10 @@ def _command(view: View, check: CheckInfo, hosts: list[str]) -> str:
     return f"auditor run -i inventory.toml --limit {names} --check {check.id}"
 
 
-def _fixes(view: View, texts: Iterable[tuple[str, str]]) -> Iterable[Fix]:
-    for system, text in texts:
+def _fixes(view: View, texts: Mapping[str, str]) -> Iterable[Fix]:
+    for system, text in texts.items():
         lines = [line.strip() for line in text.splitlines() if line.strip()]
-        name = view.labels.word(f"system.{system}", system)
+        name = view.speaker.system(system, texts)
         yield Fix(name, tuple(view.speaker.prose(line) for line in lines))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -61,6 +61,11 @@ class Speaker(Struct, frozen=True):
         texts = self.texts(check.id)
         title = texts.title if texts else check.title.get(self.labels.language)
         return self.spaced(title or check.name)
+
+    def system(self, name: str, among: Collection[str]) -> str:
+        """What a fix is for; beside others, one for `any` is for the rest."""
+        rest = name == "any" and len(among) > 1
+        return self.labels.word("system.rest" if rest else f"system.{name}", name)
 
     def spaced(self, text: str) -> str:
         """French text with the no-break spaces that its punctuation asks for."""
