@@ -32,7 +32,8 @@ class Requirement(Struct, frozen=True, forbid_unknown_fields=True):
 
     A failing of SAN-2022-009 has more: `question` asks whether a fleet does better,
     `article` is the id of the requirement it was judged by, and `checks` are the ids of
-    the checks that answer it, the most telling first.
+    the checks that answer it, the most telling first. A fail of one of `suspicions`
+    proves nothing by itself: it leaves the question open.
     """
 
     id: Text
@@ -40,6 +41,7 @@ class Requirement(Struct, frozen=True, forbid_unknown_fields=True):
     question: Wording | None = None
     article: Text | None = None
     checks: tuple[Text, ...] = ()
+    suspicions: tuple[Text, ...] = ()
 
 
 class Framework(Struct, frozen=True, forbid_unknown_fields=True):

@@ -72,7 +72,7 @@ def _lede(view: View, first: Summary) -> str:
         else view.labels("lede.all_seen")
     )
     said = " ".join((*first.more, last))
-    return f"**{escape(first.gaps)}** {escape(f'{first.found} {said}')}"
+    return f"**{escape(first.gaps)}**{escape(f'{first.found} {said}')}"
 
 
 def _breach(view: View, breach: Breach) -> Iterable[str]:
@@ -103,7 +103,7 @@ def _figures(view: View, first: Summary) -> Iterable[str]:
     yield f"## {escape(labels('figure.title'))}"
     audited = labels("figure.audited")
     if first.partial:
-        partial = labels("figure.partial", n=labels.number(first.partial))
+        partial = labels.count("figure.partial", first.partial)
         audited = f"{audited}, {partial}"
     of = labels("figure.of", n=labels.number(len(judged.hosts)))
     share = labels.percent(view.run.run.coverage.share)
@@ -164,7 +164,6 @@ def _unseen(view: View, first: Summary) -> Iterable[str]:
         yield _list(
             f"**{escape(line.cause)}**{labels('colon')}"
             + escape(f"{line.hosts} ({labels.count('pairs', line.pairs)})")
-            + (f" – {escape(line.detail)}" if line.detail else "")
             for line in first.unseen
         )
     else:
@@ -189,7 +188,7 @@ def _question(view: View, asked: Question) -> str:
     hidden = len(asked.deciding) - len(named)
     if hidden > 0:
         named.append(labels.count("question.more", hidden))
-    said = " ".join(
+    said = ". ".join(
         text for text in (labels("semicolon").join(named), asked.note) if text
     )
     answer = f"**{escape(labels(f'answer.{asked.answer}'))}**"
@@ -221,6 +220,8 @@ def _decision(view: View, decision: Decision) -> str:
         (labels("finding.effort"), decision.effort),
         (labels("decision_title.impact"), decision.impact),
     )
+    if len(decision.checks) > 1 and decision.effort:
+        said.append(labels("decision_title.gravest", check=decision.checks[0]))
     said += [f"{word}{labels('colon')}{plain(cost)}" for word, cost in costs if cost]
     rest = " · ".join(escape(part) for part in said if part)
     return f"**{escape(decision.title)}** · {rest}"

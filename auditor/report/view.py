@@ -28,6 +28,7 @@ FAMILIES = (
     "ssh",
 )
 
+_PARAGRAPH = re.compile(r"\((\w+)\)")
 _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -90,10 +91,18 @@ class View(Struct, frozen=True):
         title = framework.title[self.labels.language]
         pattern = self.labels.word(f"chip.{framework.id}", f"{title} {{id}}")
         if self.labels.language == "fr":
-            identifier = identifier.replace("Art. ", "art.\u00a0").replace(
-                "Fiche ", "fiche\u00a0"
-            )
+            identifier = _in_french(identifier)
+        else:
+            identifier = identifier.replace("Fiche ", "sheet\u00a0")
         return pattern.replace("{id}", identifier)
+
+
+def _in_french(identifier: str) -> str:
+    """`art. 32.1.b` for `Art. 32(1)(b)`, as the CNIL quotes articles."""
+    if identifier.startswith("Art. "):
+        article = _PARAGRAPH.sub(r".\1", identifier.removeprefix("Art. "))
+        return f"art.\u00a0{article}"
+    return identifier.replace("Fiche ", "fiche\u00a0")
 
 
 def view_of(material: Material) -> View:

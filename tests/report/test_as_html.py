@@ -152,9 +152,9 @@ def test_an_unreachable_host_is_named_with_its_reason_and_detail() -> None:
         "ACC-001", "lis-35", Verdict.UNKNOWN, "host:", reason=Reason.UNREACHABLE
     )
     text = page(run([check("ACC-001")], [lost], [unread])).text
-    assert "host unreachable: lis-35 (1 check) timed out after 10 s" in " ".join(
-        text.split()
-    )
+    said = " ".join(text.split())
+    assert "host unreachable: lis-35 (1 check) all causes, host by host" in said
+    assert "host unreachable 1 check lis-35every checktimed out after 10 s" in said
 
 
 def test_evidence_names_source_line_and_text() -> None:
@@ -174,7 +174,7 @@ def test_many_findings_of_one_host_are_counted_beyond_the_first_twenty() -> None
         for n in range(25)
     ]
     text = page(run([check("A-1")], [host("a")], many)).text
-    assert "12 more findings on this host, in the run file" in text
+    assert "12 more findings on this host, in the audit’s data file" in text
 
 
 def test_text_for_a_css_string_cannot_end_it() -> None:

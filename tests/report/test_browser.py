@@ -45,7 +45,7 @@ def test_the_filter_shows_what_it_is_asked_for_and_counts_it(page: Browser) -> N
         ".map(one => one.dataset.f).join()"
     )
     output = page.ask("document.querySelector('.filter output').textContent")
-    assert ("ssh,ssh,ssh,ssh,ssh", "5 constats affichés sur 41") == (shown, output)
+    assert ("ssh,ssh,ssh,ssh,ssh", "Constats affichés : 5 sur 41") == (shown, output)
 
 
 def test_the_search_ignores_case_and_accents(page: Browser) -> None:

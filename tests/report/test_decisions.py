@@ -52,10 +52,10 @@ def test_the_path_shows_origin_service_directory_and_counts() -> None:
     path = data_path(view(*fails("ACC-001@a"), served(values=counts)))
     assert path is not None
     assert [
-        ("Internal network", "zone: private"),
+        ("Internal network", "declared a private zone"),
         ("vsftpd", "no password"),
         ("/srv/mega", "served to anyone"),
-        ("41 files", "at least 12,480 numbers"),
+        ("41 files", "at least 12,480 numbers of NIR form"),
     ] == [(node.top, node.bottom) for node in path.nodes]
 
 

@@ -157,7 +157,7 @@ def test_what_the_engine_says_for_a_fleet_check_is_in_words() -> None:
         message="among",
         values={"given": value("count", 3), "hosts": value("count", 4)},
     )
-    assert "Nothing of the kind among 3 of 4 hosts." == "".join(
+    assert "Nothing of the kind among the 3 hosts compared, of 4." == "".join(
         part.text for part in view().speaker.sentence(one)
     )
 
@@ -196,7 +196,7 @@ def test_a_state_that_says_its_reason_says_it_once() -> None:
     refused = host("b", state=HostState.REFUSED, reason=Reason.SUDO_REFUSED)
     rows = matrix(of(run(CHECKS, [untrusted, refused]))).groups[0].rows
     assert {
-        "a": "host key not trusted",
+        "a": "identity not confirmed (SSH key)",
         "b": "access refused: administrator rights refused",
     } == {row.host.name: row.state for row in rows}
 

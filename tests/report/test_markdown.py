@@ -91,9 +91,9 @@ def test_the_sections_stand_in_the_order_of_the_first_page() -> None:
         "Chiffres",
         f"{BREACH} – exposition ; journaux d’accès non lus",
         "Ce que nous n’avons pas vu",
-        "Les sept questions de la décision SAN-2022-009",
+        "Les sept questions de la décision SAN-2022-009 de la CNIL",
         "Cinq décisions à prendre",
-        "Constats, dans l’ordre du travail",
+        "Constats, par ordre de priorité",
     ] == [
         title.replace("\u202f", " ").replace("\u00a0", " ")
         for title in headings(fleet_text("fr"), 2)
@@ -110,7 +110,7 @@ def test_the_changes_since_an_earlier_run_are_counted() -> None:
     now, then = run(CHECKS, HOSTS), run(CHECKS, HOSTS, fails("ACC-001@a"))
     given = Material(now, sidecars(now), {}, "en", earlier=(then,))
     text = seen(write(given).decode("utf-8"))
-    assert "1 gap fixed\n0 new gaps\n0 still open\nScore then 49, now 100." in text
+    assert "1 gap fixed\n0 new gaps\n0 still open\nScore: 49 then, 100 now." in text
 
 
 def test_the_buckets_add_up_to_checks_times_hosts() -> None:

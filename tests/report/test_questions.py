@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from auditor.model.findings import Reason, Verdict
 from auditor.model.run import FindingRecord
-from auditor.report.sections.questions import Question, questions
-from tests.report.runs import finding
-from tests.report.small import WAIVED, fails, unread, view
+from auditor.report.sections.questions import CASE, Question, questions
+from tests.report.runs import check, finding, host, run
+from tests.report.small import WAIVED, fails, of, unread, view
 
 
 def question(number: int, *found: FindingRecord) -> Question:
@@ -27,7 +27,7 @@ def test_any_fail_answers_no_and_names_the_deciding_check_and_hosts() -> None:
 def test_without_a_fail_any_unknown_answers_not_evaluated_and_says_why() -> None:
     asked = question(6, unread("IDN-012", "b", Reason.DENIED))
     assert "unknown" == asked.answer
-    assert asked.note.startswith("Because: reading refused (1).")
+    assert asked.note.startswith("Reason: reading refused (1).")
 
 
 def test_a_missing_declaration_answers_not_evaluated() -> None:
@@ -42,7 +42,7 @@ def test_a_declaration_answers_declared() -> None:
 
 def test_passes_alone_answer_yes_and_say_what_no_probe_proves() -> None:
     asked = question(6)
-    assert ("yes", "That nobody told a colleague a password, no probe can prove.") == (
+    assert ("yes", "No technical reading proves that nobody told a colleague a password.") == (
         asked.answer,
         asked.note,
     )
@@ -67,5 +67,21 @@ def test_a_question_that_no_check_answers_names_the_missing_channel() -> None:
     asked = question(2)
     assert (
         "unknown",
-        "No check of this audit answers it. Only a declaration can prove it.",
+        "No check of this audit answers it. Only a signed declaration can answer it.",
     ) == (asked.answer, asked.note)
+
+
+def test_a_suspicion_leaves_the_question_open_and_is_named() -> None:
+    leftovers = check("MIG-001", family="migration", requirements=(f"{CASE}:1",))
+    found = finding("MIG-001", "a", Verdict.FAIL)
+    asked = questions(of(run([leftovers], [host("a")], [found])))[0]
+    decided = [(one.check, one.hosts) for one in asked.deciding]
+    assert ("unknown", [("MIG-001", "a")]) == (asked.answer, decided)
+    assert asked.note.startswith("A suspicion, not a proof. Only the signed")
+
+
+def test_no_suspicion_proves_nothing_either() -> None:
+    leftovers = check("MIG-001", family="migration", requirements=(f"{CASE}:1",))
+    asked = questions(of(run([leftovers], [host("a")], [])))[0]
+    assert "unknown" == asked.answer
+    assert asked.note.startswith("No check of this audit answers it.")

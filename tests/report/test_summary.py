@@ -45,7 +45,8 @@ UNNOTICED = (
         (["PHI-007@a"], "One critical gap was found."),
         (
             ["IDN-012@a", "ENC-001@a"],
-            "On one host, accounts are shared: who did what cannot be told.",
+            "On one host, accounts or passwords are shared: who did what cannot be"
+            " established.",
         ),
         (["EOL-003@a"], "One gap was found; it is not critical."),
         ([], "No gap found among the 14 checks evaluated."),
@@ -78,14 +79,14 @@ def test_a_run_in_which_nothing_was_evaluated_says_so() -> None:
 def test_an_accepted_gap_is_not_passed_over() -> None:
     found = finding("ENC-001", "a", Verdict.FAIL, waived=WAIVED)
     said = summary(view(found)).verdict
-    assert "No gap beyond 1 accepted risk among the 14 checks evaluated." == said
+    assert "No gap other than 1 accepted risk among the 14 checks evaluated." == said
 
 
 def test_the_lede_counts_gaps_and_pairs() -> None:
     first = summary(view(*fails("ACC-001@a", "EOL-003@a", "EOL-003@b")))
     assert (
-        "3 gaps, 1 of them critical,",
-        " found in 14 checks (2 hosts × 7 checks).",
+        "3 gaps, 1 of them critical",
+        ". Scope of the audit: 14 checks (2 hosts × 7 checks).",
     ) == (first.gaps, first.found)
 
 

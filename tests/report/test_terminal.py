@@ -47,7 +47,7 @@ def test_it_counts_each_bucket() -> None:
 def test_it_names_a_possible_breach_with_its_hosts() -> None:
     one = run(CHECKS, [host("a")], fails("ACC-001@a"))
     assert (
-        "Possible personal-data breach: exposure; logs of access not read\n"
+        "Possible personal-data breach: exposure; access logs not read\n"
         "a: It is open."
     ) in printed(one)
 
@@ -60,7 +60,7 @@ def test_it_answers_each_question_in_a_line() -> None:
 def test_it_lists_decisions_with_who_and_when() -> None:
     one = run(CHECKS, [host("a")], fails("ACC-001@a"))
     assert (
-        "1  Close what lets anyone in on a, and keep its logs · IT management · today"
+        "1  Close what lets anyone in on a, and keep its logs · IT management · immediately"
         in printed(one)
     )
 
@@ -87,7 +87,7 @@ def test_it_says_what_became_of_the_last_audits_gaps() -> None:
     now = run(CHECKS, [host("a")], fails("PHI-007@a"))
     assert (
         "Since 25\u00a0November 2026: 1 gap fixed · 0 new gaps · 1 still open\n"
-        "Score then 49, now 49."
+        "Score: 49 then, 49 now."
     ) in printed(now, "en", before)
 
 

@@ -55,14 +55,14 @@ def test_the_line_has_a_gap_where_the_rules_changed() -> None:
 def test_scores_under_other_rules_are_not_set_side_by_side() -> None:
     found = told(audit(0), audit(90, **OTHER_RULES))
     assert (
-        "Rules, profile or tool changed: nothing is called fixed or new."
-        " The scores do not compare."
+        "The rules, the profile or the tool changed: no gap is called fixed or new."
+        " The scores cannot be compared."
     ) == found.compared
 
 
 def test_scores_under_the_same_rules_are() -> None:
     assert (
-        "Score then 49, now 100."
+        "Score: 49 then, 100 now."
         == told(audit(0), audit(90, *fails("ACC-001@a"))).compared
     )
 

@@ -53,15 +53,18 @@ def checks_for(view: View, requirement: Requirement) -> list[str]:
 def _asked(view: View, requirement: Requirement) -> Question:
     assert requirement.question is not None
     checks = checks_for(view, requirement)
-    answer, bucket = _answer(view, checks)
-    return Question(
-        requirement.id,
-        requirement.question[view.labels.language],
-        answer,
-        bucket,
-        tuple(_deciding(view, checks, bucket)),
-        _note(view, requirement, checks, answer),
-    )
+    proving = [check for check in checks if check not in requirement.suspicions]
+    answer, bucket = _answer(view, proving)
+    deciding = _deciding(view, checks, bucket)
+    note = _note(view, requirement, proving, answer)
+    if answer == "unknown":
+        suspected = [check for check in checks if check in requirement.suspicions]
+        deciding = _deciding(view, suspected, Bucket.FAIL)
+        if deciding:
+            limit = view.labels(f"question.{requirement.id}.limit")
+            note = view.labels("question.suspicion", limit=limit)
+    text = requirement.question[view.labels.language]
+    return Question(requirement.id, text, answer, bucket, tuple(deciding), note)
 
 
 def _answer(view: View, checks: list[str]) -> tuple[str, Bucket]:
