@@ -91,7 +91,7 @@ def test_the_sections_stand_in_the_order_of_the_first_page() -> None:
         "Chiffres",
         f"{BREACH} – exposition ; journaux d’accès non lus",
         "Ce que nous n’avons pas vu",
-        "Les sept questions de la décision SAN-2022-009 de la CNIL",
+        "Les sept questions (décision CNIL SAN-2022-009)",
         "Cinq décisions à prendre",
         "Constats, par ordre de priorité",
     ] == [

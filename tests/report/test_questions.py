@@ -42,10 +42,8 @@ def test_a_declaration_answers_declared() -> None:
 
 def test_passes_alone_answer_yes_and_say_what_no_probe_proves() -> None:
     asked = question(6)
-    assert ("yes", "No technical reading proves that nobody told a colleague a password.") == (
-        asked.answer,
-        asked.note,
-    )
+    said = "No technical reading proves that nobody told a colleague a password."
+    assert ("yes", said) == (asked.answer, asked.note)
 
 
 def test_needs_attention_alone_answers_with_reserve() -> None:

@@ -45,8 +45,10 @@ UNNOTICED = (
         (["PHI-007@a"], "One critical gap was found."),
         (
             ["IDN-012@a", "ENC-001@a"],
-            "On one host, accounts or passwords are shared: who did what cannot be"
-            " established.",
+            (
+                "On one host, accounts or passwords are shared:"
+                " who did what cannot be established."
+            ),
         ),
         (["EOL-003@a"], "One gap was found; it is not critical."),
         ([], "No gap found among the 14 checks evaluated."),

@@ -47,8 +47,7 @@ def test_it_counts_each_bucket() -> None:
 def test_it_names_a_possible_breach_with_its_hosts() -> None:
     one = run(CHECKS, [host("a")], fails("ACC-001@a"))
     assert (
-        "Possible personal-data breach: exposure; access logs not read\n"
-        "a: It is open."
+        "Possible personal-data breach: exposure; access logs not read\na: It is open."
     ) in printed(one)
 
 
@@ -59,10 +58,9 @@ def test_it_answers_each_question_in_a_line() -> None:
 
 def test_it_lists_decisions_with_who_and_when() -> None:
     one = run(CHECKS, [host("a")], fails("ACC-001@a"))
-    assert (
-        "1  Close what lets anyone in on a, and keep its logs · IT management · immediately"
-        in printed(one)
-    )
+    who = "IT management · immediately"
+    said = f"1  Close what lets anyone in on a, and keep its logs · {who}"
+    assert said in printed(one)
 
 
 def test_it_follows_the_order_of_the_first_page() -> None:
