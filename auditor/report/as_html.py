@@ -24,7 +24,7 @@ from auditor.errors import AuditorError
 from auditor.model.run import Bucket
 from auditor.report.brand import Brand
 from auditor.report.formats import Document, Material
-from auditor.report.html.annex import accepted, catalogue, declared, sheets
+from auditor.report.html.annex import catalogue, sheets
 from auditor.report.html.index import framework_page, lab_lines
 from auditor.report.html.matrix import LabRow, lab_matrix, matrix
 from auditor.report.html.own_templates import REPORT, own_style, render
@@ -42,6 +42,7 @@ from auditor.report.html.pages import (
 from auditor.report.html.path import data_path
 from auditor.report.html.requirements import FrameworkState, framework_states
 from auditor.report.judged import Pair
+from auditor.report.sections.accepted import accepted, declared
 from auditor.report.sections.blocks import HostRow, Step, rank, steps
 from auditor.report.sections.decisions import decisions
 from auditor.report.sections.questions import questions

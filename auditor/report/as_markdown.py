@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from auditor.model.run import Level
 from auditor.report.formats import Material
-from auditor.report.html.annex import accepted
+from auditor.report.sections.accepted import accepted
 from auditor.report.sections.blocks import Block, steps
 from auditor.report.sections.decisions import Decision, decisions
 from auditor.report.sections.questions import Question, questions

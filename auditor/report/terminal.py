@@ -15,13 +15,13 @@ from rich.text import Text
 from auditor.model.run import Bucket, HostInfo, Level
 from auditor.model.snapshot import HostState
 from auditor.report.formats import Material
-from auditor.report.html.matrix import host_state
 from auditor.report.sections.blocks import Block, steps
 from auditor.report.sections.decisions import Decision, decisions
 from auditor.report.sections.questions import Question, questions
 from auditor.report.sections.scored import Scored, held
 from auditor.report.sections.summary import TRACED, Breach, Summary, UnseenLine, summary
 from auditor.report.sections.trend import Since, counted, since
+from auditor.report.sections.unseen import host_state
 from auditor.report.text.lines import columns, fold
 from auditor.report.text.sentences import plain
 from auditor.report.view import View, view_of

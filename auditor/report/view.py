@@ -27,6 +27,8 @@ FAMILIES = (
     "lifecycle",
     "ssh",
 )
+#: The column of families that no column is left for.
+OTHERS = "others"
 
 _PARAGRAPH = re.compile(r"\((\w+)\)")
 _UNSAFE_IN_ID = re.compile(r"[^A-Za-z0-9._-]")

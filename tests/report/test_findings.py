@@ -8,8 +8,9 @@ from auditor.model.check import Texts
 from auditor.model.findings import Reason, Severity, Verdict
 from auditor.model.run import Bucket
 from auditor.model.snapshot import HostState
-from auditor.report.html.annex import accepted, declared, sheets
+from auditor.report.html.annex import sheets
 from auditor.report.html.matrix import matrix
+from auditor.report.sections.accepted import accepted, declared
 from auditor.report.sections.blocks import steps
 from auditor.report.text.sentences import Part, Speaker, plain
 from tests.report.runs import check, finding, host, run, sidecar, value

@@ -46,9 +46,8 @@ from auditor.report.formats import Material
 from auditor.report.handover.people import renamed_key
 from auditor.report.handover.pseudonyms import Pseudonyms
 from auditor.report.handover.renaming import REMOVED, Renaming, Treatment, renaming_of
-from auditor.report.html.matrix import OTHERS
 from auditor.report.text.labels import LOCALES, load_labels
-from auditor.report.view import FAMILIES
+from auditor.report.view import FAMILIES, OTHERS
 
 #: What becomes of a field or kind at R1, R2 and R3; None removes it.
 Held = tuple[Treatment | None, Treatment | None, Treatment | None]

@@ -1,23 +1,19 @@
-"""The annex: host sheets, accepted risks, declarations, catalogue."""
+"""The annex: host sheets, catalogue."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 
 from msgspec import Struct
 
 from auditor.model.findings import Verdict
-from auditor.model.run import Bucket, CheckInfo, FindingRecord, HostInfo, WaivedRecord
-from auditor.report.html.matrix import host_state
+from auditor.model.run import Bucket, CheckInfo, HostInfo
 from auditor.report.sections.blocks import rank
 from auditor.report.sections.pictures import BUCKETS
 from auditor.report.sections.scored import Scored, scored
+from auditor.report.sections.unseen import host_state
 from auditor.report.text.sentences import Part, Sentence
 from auditor.report.view import Chip, View
-
-#: Accepted risks that end this soon are named on the first page.
-ENDING = timedelta(days=90)
 
 
 class SheetLine(Struct, frozen=True):
@@ -53,25 +49,6 @@ class Sheet(Struct, frozen=True):
         """How many checks came to each bucket, in the order of the bar."""
         counts = {part.bucket: part.count for part in self.parts}
         return [(bucket, counts.get(bucket, 0)) for bucket in BUCKETS]
-
-
-class Accepted(Struct, frozen=True):
-    """An accepted risk, with the verdict that stays under it."""
-
-    finding: FindingRecord
-    waiver: WaivedRecord
-    title: str
-    sentence: Sentence
-    ends_soon: bool
-
-
-class Declared(Struct, frozen=True):
-    """What a person declares of something that no probe sees, for some hosts."""
-
-    check: str
-    title: str
-    sentence: Sentence
-    hosts: tuple[str, ...]
 
 
 class Entry(Struct, frozen=True):
@@ -126,44 +103,6 @@ def _said(view: View, check: str, host: str, bucket: Bucket) -> Sentence | None:
     wanted = Verdict(bucket.value.upper())
     found = view.judged.findings.get((check, host), ())
     return next((view.speaker.sentence(f) for f in found if f.verdict is wanted), ())
-
-
-def accepted(view: View) -> list[Accepted]:
-    """The accepted risks, the first to end first."""
-    day = view.labels.local(view.run.run.as_of).date()
-    found = [
-        Accepted(
-            finding,
-            finding.waived,
-            view.title(finding.check),
-            view.speaker.sentence(finding),
-            _ends_soon(finding.waived.until, day),
-        )
-        for finding in _known(view)
-        if finding.waived is not None
-    ]
-    return sorted(found, key=lambda one: (one.waiver.until, one.finding.check))
-
-
-def _ends_soon(until: date, day: date) -> bool:
-    return until - day <= ENDING
-
-
-def declared(view: View) -> list[Declared]:
-    """What is declared, check by check; the same words for many hosts once."""
-    hosts: dict[tuple[str, Sentence], list[str]] = {}
-    for finding in _known(view):
-        if finding.verdict is Verdict.ATTESTED:
-            said = finding.check, view.speaker.sentence(finding)
-            hosts.setdefault(said, []).append(finding.host)
-    return [
-        Declared(check, view.title(check), sentence, tuple(dict.fromkeys(names)))
-        for (check, sentence), names in hosts.items()
-    ]
-
-
-def _known(view: View) -> Iterable[FindingRecord]:
-    return (finding for found in view.judged.findings.values() for finding in found)
 
 
 def catalogue(view: View) -> list[Entry]:

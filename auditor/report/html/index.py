@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from auditor.model.run import Bucket
-from auditor.report.html.annex import accepted, declared
 from auditor.report.html.pages import Laboratory, Page, only
 from auditor.report.html.requirements import FrameworkState
+from auditor.report.sections.accepted import accepted, declared
 from auditor.report.sections.pictures import BUCKETS
 from auditor.report.sections.unseen import causes
 from auditor.report.view import View, anchor

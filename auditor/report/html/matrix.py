@@ -7,18 +7,16 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from auditor.model.findings import Reason
 from auditor.model.run import GRAVEST_FIRST, Bucket, HostInfo
 from auditor.model.scoring import coverage_of, score_of
 from auditor.model.snapshot import HostState
 from auditor.report.html.pages import Laboratory, laboratories
 from auditor.report.sections.scored import Scored, scored
-from auditor.report.sections.unseen import UNSEEN_STATES
-from auditor.report.view import View
+from auditor.report.sections.unseen import UNSEEN_STATES, host_state
+from auditor.report.view import OTHERS, View
 
 #: A table wider than this is no longer read; what comes after is one column.
 MOST_FAMILIES = 12
-OTHERS = "others"
 
 
 class Cell(Struct, frozen=True):
@@ -154,24 +152,6 @@ def _row(view: View, host: HostInfo, columns: dict[str, list[str]]) -> Row:
         for family, checks in columns.items()
     )
     return Row(host, cells, state)
-
-
-#: The reason that a state by itself says already.
-IMPLIED = {
-    HostState.UNREACHABLE: Reason.UNREACHABLE,
-    HostState.UNTRUSTED: Reason.HOST_KEY,
-    HostState.BROKEN: Reason.PROTOCOL,
-    HostState.INTERRUPTED: Reason.INTERRUPTED,
-}
-
-
-def host_state(view: View, host: HostInfo) -> str:
-    """A host's state with its reason, unless the state says it already."""
-    state = view.labels(f"state.{host.state}")
-    if host.reason is None or host.reason is IMPLIED.get(host.state):
-        return state
-    reason = view.labels(f"reason.{host.reason}")
-    return view.labels("state_because", state=state, reason=reason)
 
 
 def _cell(

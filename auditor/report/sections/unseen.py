@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from auditor.model.findings import Reason, Verdict
-from auditor.model.run import Bucket, FindingRecord
+from auditor.model.run import Bucket, FindingRecord, HostInfo
 from auditor.model.snapshot import HostState
 from auditor.report.view import View
 
@@ -32,6 +32,15 @@ UNSEEN_STATES = frozenset(
         HostState.INTERRUPTED,
     }
 )
+
+
+#: The reason that a state by itself says already.
+IMPLIED = {
+    HostState.UNREACHABLE: Reason.UNREACHABLE,
+    HostState.UNTRUSTED: Reason.HOST_KEY,
+    HostState.BROKEN: Reason.PROTOCOL,
+    HostState.INTERRUPTED: Reason.INTERRUPTED,
+}
 
 
 class HostCause(Struct, frozen=True):
@@ -63,6 +72,15 @@ class Cause(Struct, frozen=True):
     def details(self) -> list[str]:
         """What the hosts said, each once."""
         return list(dict.fromkeys(d for row in self.rows for d in row.details))
+
+
+def host_state(view: View, host: HostInfo) -> str:
+    """A host's state with its reason, unless the state says it already."""
+    state = view.labels(f"state.{host.state}")
+    if host.reason is None or host.reason is IMPLIED.get(host.state):
+        return state
+    reason = view.labels(f"reason.{host.reason}")
+    return view.labels("state_because", state=state, reason=reason)
 
 
 def causes(view: View) -> list[Cause]:
