@@ -218,7 +218,7 @@ def _decision(view: View, decision: Decision) -> str:
     ]
     costs = (
         (labels("finding.effort"), decision.effort),
-        (labels("decision_title.impact"), decision.impact),
+        (labels("finding.impact"), decision.impact),
     )
     if len(decision.checks) > 1 and decision.effort:
         said.append(labels("decision_title.gravest", check=decision.checks[0]))

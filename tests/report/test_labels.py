@@ -5,13 +5,32 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from auditor.report.text.labels import LOCALES, fill, load_labels
+from auditor.report.text.labels import LOCALES, Labels, fill, load_labels
 from tests.report.words import labels_asked_for, labels_used
 
 EN, FR = load_labels("en"), load_labels("fr", "Europe/Paris")
 
 #: A plain space before : ; ! ? » % or after «, where a no-break one belongs.
 WRONG_SPACE = re.compile(r" [:;!?»%](\s|$)|« ")
+#: What the report says of the law: lawyers read every word of it.
+LAW = (
+    (
+        "This finding may reveal a personal-data breach. The controller assesses "
+        "it and, if it is one, notifies the CNIL within 72 hours of becoming "
+        "aware (GDPR Art. 33) unless a risk is unlikely; a processor tells the "
+        "controller without undue delay (33.2); every breach is recorded (33.5); "
+        "high risk: the persons are told (34)."
+    ),
+    (
+        "Ce constat peut révéler une violation de données à caractère personnel. "
+        "Le responsable de traitement l’apprécie\u202f; le cas échéant, il la "
+        "notifie à la CNIL dans les 72\u00a0heures après en avoir pris "
+        "connaissance (RGPD, art.\u00a033), sauf risque improbable\u202f; le "
+        "sous-traitant l’en avertit dans les meilleurs délais (art.\u00a033.2). "
+        "Toute violation est documentée (art.\u00a033.5)\u202f; si le risque est "
+        "élevé, les personnes sont informées (art.\u00a034)."
+    ),
+)
 FIELDS = re.compile(r"\{\w+\}")
 
 
@@ -59,6 +78,35 @@ def test_french_verdicts_leave_qualifying_to_the_authority(word: str) -> None:
 
 
 VERDICTS = ("bucket", "statement", "answer", "lede", "question")
+
+
+#: One word for one thing: what a client would take for another thing.
+SYNONYMS = {
+    "en": ("waive", "probe", "bucket", "server", "logs of access"),
+    "fr": ("hôte", "sonde", "risque accepté", "machine", "périmé"),
+}
+
+
+@pytest.mark.parametrize("labels", [EN, FR], ids=["en", "fr"])
+def test_one_thing_has_one_name(labels: Labels) -> None:
+    found = [
+        (word, text)
+        for text in labels.entries.values()
+        for word in SYNONYMS[labels.language]
+        if word in text.lower()
+    ]
+    assert [] == found
+
+
+@pytest.mark.parametrize("labels", [EN, FR], ids=["en", "fr"])
+def test_what_is_counted_has_a_singular_and_a_plural(labels: Labels) -> None:
+    counted = re.compile(r"\{n\} (?!sur )[^\W\d_]{3,}")
+    bare = [k for k, text in labels.entries.items() if counted.search(text)]
+    assert [] == [key for key in bare if not key.endswith((".one", ".other"))]
+
+
+def test_the_breach_box_has_the_agreed_words_of_articles_33_and_34() -> None:
+    assert LAW == (EN("breach.law"), FR("breach.law"))
 
 
 def test_every_label_asked_for_is_there() -> None:
