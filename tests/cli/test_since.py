@@ -86,4 +86,4 @@ def test_evaluate_compares_too(tmp_path: Path) -> None:
     then = written(tmp_path, "then", structs.replace(base, run=client))
     words = ("evaluate", snapshot(tmp_path), "-i", inventory(tmp_path))
     done = auditor(*words, "--since", then)
-    assert "Rules, profile or tool changed" in done.stdout
+    assert "The rules, the profile or the tool changed" in done.stdout
