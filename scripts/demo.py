@@ -196,7 +196,7 @@ def audit(
             wanted = " or ".join(str(number) for number in expected)
             raise DemoError(f"the audit ended with exit code {code}, not {wanted}")
         if keep:
-            kept = [path for path in runs.iterdir() if not path.name.startswith(".")]
+            kept = list(runs.glob("2*"))
             if len(kept) != 1:
                 raise DemoError(f"the audit left {len(kept)} run folders, not one")
             kept[0].rename(DEMO / "run")

@@ -36,6 +36,8 @@ COMMANDS = {
     "inventory": "inventory:app",
     "trust": "trust:app",
     "checks": "explaining:checks_app",
+    "verify": "store:verify",
+    "store": "store:store_app",
 }
 
 

@@ -21,6 +21,7 @@ from auditor.cli.options import (
     FailOn,
     FailOnOption,
     Formats,
+    IdentityFiles,
     InventoryPath,
     Jobs,
     Lang,
@@ -31,6 +32,7 @@ from auditor.cli.options import (
     Redact,
     RedactKey,
     RedactOption,
+    SignKey,
     Since,
     Templates,
 )
@@ -62,6 +64,7 @@ def run(
     check: Checks = None,
     checks: ChecksDir = None,
     out: Out = None,
+    sign_key: SignKey = None,
     formats: Formats = None,
     lang: Lang = None,
     since: Since = None,
@@ -91,12 +94,21 @@ def run(
     from auditor.cli.request import Delivery, HandOver, How, Options, answers
 
     options = Options(
-        inventory, limit, check or (), checks or (), lang, as_of, fail_on, min_coverage
+        inventory,
+        limit,
+        check or (),
+        checks or (),
+        lang,
+        as_of,
+        fail_on,
+        min_coverage,
+        out=out,
+        sign_key=sign_key,
     )
     how = How(answers(answer), jobs, no_input, color)
     over = HandOver(redact, redact_key, brand, templates)
     asked = Delivery(formats or (), lang, checks or (), since or (), color, over)
-    return stages.run(options, how, asked, out, dry=dry_run)
+    return stages.run(options, how, asked, dry=dry_run)
 
 
 def collect(
@@ -143,6 +155,8 @@ def evaluate(
     check: Checks = None,
     checks: ChecksDir = None,
     out: Out = None,
+    sign_key: SignKey = None,
+    identity: IdentityFiles = None,
     formats: Formats = None,
     lang: Lang = None,
     since: Since = None,
@@ -172,10 +186,13 @@ def evaluate(
         fail_on,
         min_coverage,
         stored=inventory is None,
+        out=out,
+        sign_key=sign_key,
+        identities=identity or (),
     )
     over = HandOver(redact, redact_key, brand, templates)
     asked = Delivery(formats or (), lang, checks or (), since or (), color, over)
-    return stages.evaluate(snapshots, options, asked, out)
+    return stages.evaluate(snapshots, options, asked)
 
 
 def report(

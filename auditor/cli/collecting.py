@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def collect_into(
-    keep: Callable[[Snapshot], None],
+    keep: Callable[[Snapshot], object],
     scope: Scope,
     hosts: tuple[Host, ...],
     how: How,

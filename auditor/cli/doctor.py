@@ -62,8 +62,8 @@ def own_faults(inventory: Inventory, hosts: tuple[Host, ...]) -> Iterator[str]:
     for file in (inventory.path, inventory.known_hosts, inventory.manifests):
         if _mode(file) & 0o022:
             yield f"{file}: others may write it; chmod go-w"
-    if _mode(inventory.store_dir) & 0o077:
-        yield f"{inventory.store_dir}: others may read the results; chmod 700"
+    if _mode(inventory.store.dir) & 0o077:
+        yield f"{inventory.store.dir}: others may read the results; chmod 700"
 
 
 def _mode(path: Path) -> int:

@@ -56,6 +56,16 @@ ChecksDir = Annotated[
 Out = Annotated[
     Path | None, typer.Option("-o", "--out", help="Where the run folder goes.")
 ]
+SignKey = Annotated[
+    Path | None,
+    typer.Option("--sign-key", help="Your SSH key: it signs the run (ssh-keygen -Y)."),
+]
+IdentityFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--identity", help="A recipient's private key: it opens encrypted snapshots."
+    ),
+]
 Formats = Annotated[
     list[str] | None,
     typer.Option(

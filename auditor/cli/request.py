@@ -17,7 +17,8 @@ class Options(Struct, frozen=True):
     """The options that say what is audited and how it is judged.
 
     `stored` says that the inventory is a run's own, whose profile may be of another
-    version of the tool.
+    version of the tool. `out` and `sign_key` go before what `[store]` says;
+    `identities` open encrypted snapshots.
     """
 
     inventory: Path
@@ -29,6 +30,9 @@ class Options(Struct, frozen=True):
     fail_on: FailOn = FailOn.LOW
     min_coverage: float = 0.0
     stored: bool = False
+    out: Path | None = None
+    sign_key: Path | None = None
+    identities: Sequence[Path] = ()
 
 
 class How(Struct, frozen=True):

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from auditor.cli.request import Options, instant
 from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import meant
@@ -15,13 +17,13 @@ from auditor.inventory.reading import read_inventory
 from auditor.inventory.selecting import select_hosts
 from auditor.loading import Rule, rules_of_folder, rules_sha256, shipped_rules
 from auditor.model.findings import Severity
-from auditor.model.host import Host
+from auditor.model.host import Host, Inventory
 from auditor.model.scope import Scope
 
 
 def read_scope(options: Options) -> tuple[Scope, tuple[Host, ...]]:
     """Read everything that is written by people; raises ConfigurationError."""
-    inventory = read_inventory(options.inventory)
+    inventory = _stored_as(read_inventory(options.inventory), options)
     hosts = select_hosts(inventory, options.limit)
     engagement = inventory.engagement
     additions = (folder / "profile.toml" for folder in options.checks)
@@ -43,6 +45,19 @@ def read_scope(options: Options) -> tuple[Scope, tuple[Host, ...]]:
         min_coverage=options.min_coverage,
     )
     return scope, hosts
+
+
+def _stored_as(inventory: Inventory, options: Options) -> Inventory:
+    """The inventory with what the options say of the store."""
+    store = inventory.store
+    return replace(
+        inventory,
+        store=replace(
+            store,
+            dir=options.out or store.dir,
+            sign_key=options.sign_key or store.sign_key,
+        ),
+    )
 
 
 def known_rules(folders: Iterable[Path] = ()) -> tuple[Rule, ...]:

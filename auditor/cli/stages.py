@@ -20,12 +20,18 @@ from auditor.errors import AuditorError
 from auditor.model.host import Host
 from auditor.model.scope import Scope
 from auditor.model.snapshot import HostState, Snapshot
-from auditor.store.folder import RunFolder, read_run, read_snapshot, read_snapshots
+from auditor.store.folder import (
+    Opener,
+    RunFolder,
+    Snapshots,
+    read_run,
+    read_snapshot,
+    read_snapshots,
+)
+from auditor.store.manifest import MANIFEST
 
 
-def run(
-    options: Options, how: How, asked: Delivery, out: Path | None, *, dry: bool
-) -> int:
+def run(options: Options, how: How, asked: Delivery, *, dry: bool) -> int:
     """Collect, evaluate, store, report; the exit code."""
     from auditor.cli.handing import prepare
 
@@ -35,13 +41,13 @@ def run(
         return _announce(scope, hosts)
     # Read before anything connects: a wrong path would else waste the audit.
     earlier = read_earlier(asked.since, scope.inventory.engagement.client)
-    with RunFolder(out or scope.inventory.store_dir) as folder:
-        interrupted = collect_into(folder.add, scope, hosts, how)
+    with RunFolder(scope.inventory.store) as folder:
+        interrupted = collect_into(folder.snapshots.add, scope, hosts, how)
         from auditor.evaluate.run import evaluate as judge
         from auditor.store.inputs import inputs_of
 
         order = [host.name for host in hosts]
-        snapshots = read_snapshots(folder.path / "snapshots", order)
+        snapshots = folder.snapshots.read(order)
         result = judge(snapshots, scope, interrupted=bool(interrupted))
         final = folder.finish(result, inputs_of(scope.inventory, scope.profile))
     from auditor.cli.delivering import deliver
@@ -59,19 +65,18 @@ def collect(options: Options, how: How, out: Path, program_for: str | None) -> i
     if program_for is not None:
         typer.echo(program_by_hand(scope, program_for), nl=False)
         return 0
-    whole = True
-    with RunFolder(out) as folder:
-        interrupted = collect_into(folder.add, scope, hosts, how)
-        for file in sorted((folder.path / "snapshots").iterdir()):
-            whole = whole and read_snapshot(file).state is HostState.AUDITED
-            file.replace(out / file.name)
-            typer.echo(out / file.name)
-    return interrupted or (0 if whole else 3)
+    snapshots = Snapshots(out, scope.inventory.store.recipients)
+    states = set()
+
+    def keep(snapshot: Snapshot) -> None:
+        states.add(snapshot.state)
+        typer.echo(snapshots.add(snapshot))
+
+    interrupted = collect_into(keep, scope, hosts, how)
+    return interrupted or (0 if states == {HostState.AUDITED} else 3)
 
 
-def evaluate(
-    snapshots: Sequence[Path], options: Options, asked: Delivery, out: Path | None
-) -> int:
+def evaluate(snapshots: Sequence[Path], options: Options, asked: Delivery) -> int:
     """Judge snapshots offline; the exit code. Raises AuditorError."""
     from auditor.cli.delivering import deliver
     from auditor.cli.handing import prepare
@@ -81,7 +86,8 @@ def evaluate(
     delivery = prepare(asked)
     scope, hosts = read_scope(options)
     names = [host.name for host in hosts]
-    taken = [s for s in _snapshots(snapshots, names) if s.host in names]
+    opened = _opener(options)
+    taken = [s for s in _snapshots(snapshots, names, opened) if s.host in names]
     if not taken:
         raise AuditorError("evaluate: no snapshot of a chosen host")
     told = Counter(snapshot.host for snapshot in taken)
@@ -91,11 +97,12 @@ def evaluate(
     result = judge(taken, scope)
     earlier = earlier_than(result, asked.since)
     final = None
-    if out is not None:
-        with RunFolder(out) as folder:
+    if options.out is not None:
+        with RunFolder(scope.inventory.store) as folder:
             for snapshot in taken:
-                folder.add(snapshot)
-            final = folder.finish(result, inputs_of(scope.inventory, scope.profile))
+                folder.snapshots.add(snapshot)
+            inputs = inputs_of(scope.inventory, scope.profile)
+            final = folder.finish(result, inputs, again=_judged_again(snapshots))
     deliver(result, delivery, earlier)
     if final is not None:
         print(f"run: {final}", file=sys.stderr)
@@ -113,13 +120,30 @@ def report(run: Path, asked: Delivery) -> int:
     return 0
 
 
-def _snapshots(paths: Sequence[Path], order: list[str]) -> Iterator[Snapshot]:
+def _snapshots(
+    paths: Sequence[Path], order: list[str], opened: Opener | None
+) -> Iterator[Snapshot]:
     for path in paths:
         if path.is_dir():
             inner = path / "snapshots"
-            yield from read_snapshots(inner if inner.is_dir() else path, order)
+            yield from read_snapshots(inner if inner.is_dir() else path, order, opened)
         else:
-            yield read_snapshot(path)
+            yield read_snapshot(path, opened)
+
+
+def _judged_again(paths: Sequence[Path]) -> str | None:
+    """The stored run whose snapshots these are; None when they are nobody's."""
+    (path, *others) = paths
+    return path.name if not others and (path / MANIFEST).is_file() else None
+
+
+def _opener(options: Options) -> Opener | None:
+    """What opens encrypted snapshots; None when no `--identity` is given."""
+    if not options.identities:
+        return None
+    from auditor.store.sealing import Identities
+
+    return Identities(options.identities).opened
 
 
 def _announce(scope: Scope, hosts: Sequence[Host]) -> int:

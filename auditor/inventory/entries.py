@@ -10,10 +10,12 @@ from auditor.inventory.words import (
     AbsolutePath,
     Address,
     Count,
+    Days,
     Fingerprints,
     Jump,
     Name,
     Port,
+    Recipient,
     Seconds,
     Size,
     Timezone,
@@ -60,6 +62,10 @@ class StoreEntry(Struct, frozen=True):
     """`[store]`."""
 
     dir: str = "runs"
+    keep: Days | None = None
+    recipients: tuple[Recipient, ...] = ()
+    sign_key: str | None = None
+    signers: str | None = None
 
 
 class SharedEntry(Struct, frozen=True):

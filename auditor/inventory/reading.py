@@ -16,7 +16,7 @@ from auditor.inventory.checking import (
 )
 from auditor.inventory.drafts import Draft, Written, read_drafts
 from auditor.inventory.entries import EngagementEntry
-from auditor.inventory.resolving import resolve_host, resolve_limits, store_dir
+from auditor.inventory.resolving import resolve_host, resolve_limits, resolve_store
 from auditor.model.host import Engagement, Group, Inventory
 
 
@@ -47,7 +47,7 @@ def read_inventory(path: Path) -> Inventory:
         engagement=_engagement(engagement.entry),
         limits=resolve_limits((), limits),
         jobs=(limits.entry.jobs if limits else None) or 50,
-        store_dir=store_dir(draft, folder),
+        store=resolve_store(draft, folder),
         groups=_groups(draft),
         hosts=hosts,
         manifests=engagement.path(engagement.entry.manifests or "."),

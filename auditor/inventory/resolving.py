@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from auditor.inventory.documents import dotted
 from auditor.inventory.drafts import Draft, Written
-from auditor.inventory.entries import LimitsEntry
-from auditor.model.host import Host, Limits, Secret
+from auditor.inventory.entries import LimitsEntry, StoreEntry
+from auditor.model.host import Host, Limits, Secret, Store
 
 _PLAIN = (
     "address",
@@ -113,7 +113,16 @@ def resolve_limits(levels: Sequence[Written], run: Written | None) -> Limits:
     return Limits(**values)
 
 
-def store_dir(draft: Draft, folder: Path) -> Path:
-    """Where runs are kept: `[store] dir`, default `runs` beside the inventory."""
-    store = draft.single.get("store")
-    return store.path(store.entry.dir) if store and store.entry else folder / "runs"
+def resolve_store(draft: Draft, folder: Path) -> Store:
+    """`[store]`; without it runs are kept in `runs` beside the inventory."""
+    found = draft.single.get("store")
+    if found is None or not found.entry:
+        return Store(folder / "runs")
+    entry: StoreEntry = found.entry
+    return Store(
+        dir=found.path(entry.dir),
+        keep=entry.keep,
+        recipients=entry.recipients,
+        sign_key=found.path(entry.sign_key) if entry.sign_key else None,
+        signers=found.path(entry.signers) if entry.signers else None,
+    )

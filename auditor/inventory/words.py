@@ -37,6 +37,8 @@ Count = NewType("Count", int)
 Amount = NewType("Amount", int)
 Seconds = NewType("Seconds", float)
 Size = NewType("Size", int)
+Days = NewType("Days", int)
+Recipient = NewType("Recipient", str)
 Timezone = NewType("Timezone", str)
 Sha256 = NewType("Sha256", str)
 
@@ -53,6 +55,9 @@ _HOST_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?")
 _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(B|KiB|MiB|GiB|TiB)")
+_DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
+_DURATION = re.compile(rf"(\d+) ({'|'.join(_DAYS)})s?")
+_RECIPIENT = re.compile(r"age1[0-9a-z]+|ssh-(ed25519|rsa) [A-Za-z0-9+/=]+( .*)?")
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -175,6 +180,24 @@ def size(value: object, _: object = Size) -> Size:
     return Size(count(bytes_))
 
 
+def days(value: object, _: object = Days) -> Days:
+    """A time such as `"24 months"`, in days; a month has 31, so none is cut short."""
+    found = _DURATION.fullmatch(text(value))
+    if not found:
+        due = "'90 days', '8 weeks', '24 months' or '5 years'"
+        raise WrongValueError(f"{described(value)} is no time such as {due}")
+    return Days(count(int(found[1]) * _DAYS[found[2]]))
+
+
+def recipient(value: object, _: object = Recipient) -> Recipient:
+    """A public key of age, or of SSH, that something is encrypted for."""
+    word = text(value)
+    if not _RECIPIENT.fullmatch(word):
+        due = "'age1…' or 'ssh-ed25519 AAAA…'"
+        raise WrongValueError(f"{described(value)} is no public key such as {due}")
+    return Recipient(word)
+
+
 def timezone(value: object, _: object = Timezone) -> Timezone:
     """A name of the IANA time zone database."""
     word = text(value)
@@ -256,6 +279,8 @@ HOOKS: dict[Any, Hook] = {
     Amount: amount,
     Seconds: seconds,
     Size: size,
+    Days: days,
+    Recipient: recipient,
     Timezone: timezone,
     Sha256: sha256,
     Secret: secret,

@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import dotted
-from auditor.model.host import Host, Inventory, Limits
+from auditor.model.host import Host, Inventory, Limits, Store
 
 _SECRETS = ("passphrase", "password", "sudo_password")
 
@@ -71,7 +71,7 @@ def inventory_as_toml(inventory: Inventory) -> str:
     tables: dict[str, Any] = {
         "engagement": engagement,
         "limits": {"jobs": inventory.jobs, **asdict(inventory.limits)},
-        "store": {"dir": str(inventory.store_dir)},
+        "store": _store(inventory.store),
         "groups": groups,
         "hosts": {
             host.name: host_table(host, inventory.limits)
@@ -79,6 +79,11 @@ def inventory_as_toml(inventory: Inventory) -> str:
         },
     }
     return tables_as_toml(_plain(tables), str(inventory.path))
+
+
+def _store(store: Store) -> dict[str, Any]:
+    keep = {} if store.keep is None else {"keep": f"{store.keep} days"}
+    return {**_given(asdict(store)), **keep}
 
 
 def host_table(host: Host, limits: Limits) -> dict[str, Any]:

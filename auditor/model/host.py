@@ -102,6 +102,20 @@ class Host(Struct, frozen=True):
     limits: Limits = Limits()
 
 
+class Store(Struct, frozen=True):
+    """Where runs are kept, for whom, and who vouches for them.
+
+    `keep` is in days, None for ever; `recipients` are keys of age or SSH that snapshots
+    are encrypted for; `sign_key` signs; `signers` lists who may (ssh-keygen(1)).
+    """
+
+    dir: Path
+    keep: int | None = None
+    recipients: tuple[str, ...] = ()
+    sign_key: Path | None = None
+    signers: Path | None = None
+
+
 class Inventory(Struct, frozen=True):
     """Everything that one `-i` gives; `hosts` in the order of the files.
 
@@ -115,7 +129,7 @@ class Inventory(Struct, frozen=True):
     engagement: Engagement
     limits: Limits
     jobs: int
-    store_dir: Path
+    store: Store
     groups: dict[str, Group]
     hosts: dict[str, Host]
     manifests: Path

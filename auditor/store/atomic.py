@@ -27,8 +27,25 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    folder = os.open(target.parent, os.O_DIRECTORY)
+    sync_folder(target.parent)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file into a folder that nobody looks into yet; raises OSError.
+
+    Mode 0600, and flushed to the disk; the folder is to be flushed with its name.
+    """
+    with path.open("xb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush what was renamed within the folder to the disk; raises OSError."""
+    handle = os.open(folder, os.O_DIRECTORY)
     try:
-        os.fsync(folder)
+        os.fsync(handle)
     finally:
-        os.close(folder)
+        os.close(handle)

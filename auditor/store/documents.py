@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from auditor.store.atomic import write_atomic
+from auditor.store.atomic import write_atomic, write_new
 from auditor.store.folder import sweep
+
+#: An unfinished folder this old, in seconds, belongs to a report that was killed.
+ABANDONED = 24 * 3600
 
 #: Folders of pages below `<name>.pages`: a digest, which nobody else's folder is.
 _OURS = re.compile(r"[0-9a-f]{12}")
@@ -34,11 +36,11 @@ def write_document(
 
 def _write_pages(final: Path, pages: Mapping[str, bytes]) -> None:
     final.parent.mkdir(mode=0o700, exist_ok=True)
-    sweep(final.parent)
+    sweep(final.parent, ABANDONED)
     made = Path(tempfile.mkdtemp(dir=final.parent, prefix=".new-"))
     try:
         for name, data in pages.items():
-            _write(made / name, data)
+            write_new(made / name, data)
         if final.is_dir():  # the same pages, of which somebody may have lost one
             for name in pages:
                 (made / name).replace(final / name)
@@ -48,14 +50,6 @@ def _write_pages(final: Path, pages: Mapping[str, bytes]) -> None:
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
-
-
-def _write(file: Path, data: bytes) -> None:
-    with file.open("xb") as stream:
-        os.fchmod(stream.fileno(), 0o600)
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def _remove_others(folder: Path, kept: str) -> None:

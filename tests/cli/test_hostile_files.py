@@ -190,7 +190,7 @@ def test_an_answer_of_garbage_leaves_the_host_broken(tmp_path: Path, what: str) 
     )
     assert done.returncode == 3, done.stderr
     assert "Traceback" not in done.stderr
-    (folder,) = out.iterdir()
+    (folder,) = out.glob("2*")
     run = decode_run((folder / "run.json").read_bytes(), "run.json")
     assert [host.state for host in run.hosts] == [HostState.BROKEN]
     printed = done.stdout + done.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
@@ -15,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from auditor.model.host import Store
 from auditor.model.run import Run, decode_run
 from auditor.model.snapshot import HostState
-from auditor.store.folder import ABANDONED, RunFolder
+from auditor.store.folder import RunFolder
 from tests.cli.running import auditor, complaint, inventory, left_in, snapshot, started
 
 PIN = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
@@ -70,7 +70,7 @@ def until(ready: Callable[[], object]) -> None:
 
 def the_run(out: Path) -> Run:
     """The only run of a folder, which holds nothing else."""
-    (folder,) = out.iterdir()
+    (folder,) = out.glob("2*")
     assert left_in(folder / "snapshots") == ["lis-35.json", "muet-41.json"]
     return decode_run((folder / "run.json").read_bytes(), "run.json")
 
@@ -100,14 +100,12 @@ def test_a_killed_run_leaves_no_folder_that_looks_like_a_run(tmp_path: Path) -> 
     assert [name for name in left_in(tmp_path / "out") if name[0] != "."] == []
 
 
-def test_what_a_killed_run_left_is_swept_when_it_is_old(tmp_path: Path) -> None:
-    old, young = tmp_path / ".new-old", tmp_path / ".new-young"
-    for folder in (old, young):
-        (folder / "snapshots").mkdir(parents=True)
-    os.utime(old, (time.time() - ABANDONED - 60,) * 2)
-    with RunFolder(tmp_path):
+def test_what_a_killed_run_left_is_swept_by_the_next(tmp_path: Path) -> None:
+    (tmp_path / ".new-left" / "snapshots").mkdir(parents=True)
+    (tmp_path / ".new-head").touch()
+    with RunFolder(Store(tmp_path)):
         pass
-    assert left_in(tmp_path) == [".new-young"]
+    assert left_in(tmp_path) == [".lock"]
 
 
 def in_small_room(room: Path, command: str) -> subprocess.CompletedProcess[str]:
@@ -147,7 +145,7 @@ def test_a_run_on_a_full_disk_is_an_error_and_leaves_nothing(tmp_path: Path) -> 
     assert done.stderr.startswith(f"auditor: {room}")
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
-    assert done.stdout == ""  # no name of a run folder, and none left in the room
+    assert done.stdout == ".lock\n"  # no run folder is named, none left in the room
 
 
 def test_a_report_on_a_full_disk_leaves_the_old_one(tmp_path: Path) -> None:

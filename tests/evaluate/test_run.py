@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from auditor.evaluate.run import evaluate
 from auditor.model.check import Check
 from auditor.model.findings import FAIL, PASS, Evidence, Finding, Severity, Subject
-from auditor.model.host import Engagement, Host, Inventory, Limits
+from auditor.model.host import Engagement, Host, Inventory, Limits, Store
 from auditor.model.manifests import Manifest, Manifests, Waiver
 from auditor.model.run import Coverage, Run
 from auditor.model.scope import Scope
@@ -49,7 +49,7 @@ def scope(*waivers: Waiver, check: Check = CHECK, hosts: str = "lab") -> Scope:
         engagement=Engagement(client="Groupe Exemple", auditor="A. Exemple"),
         limits=Limits(),
         jobs=1,
-        store_dir=Path("runs"),
+        store=Store(Path("runs")),
         groups={},
         hosts={name: Host(name=name, address=name) for name in hosts.split()},
         manifests=Path(),

@@ -178,7 +178,7 @@ def test_the_engagement_and_the_rest_have_their_defaults(tmp_path: Path) -> None
     assert engagement.frameworks is None
     assert engagement.auditor
     assert (50, Limits(), "default") == (found.jobs, found.limits, found.profile)
-    assert (tmp_path / "runs", tmp_path) == (found.store_dir, found.manifests)
+    assert (tmp_path / "runs", tmp_path) == (found.store.dir, found.manifests)
     assert tmp_path / "known_hosts" == found.known_hosts
 
 
@@ -189,5 +189,5 @@ def test_paths_of_the_engagement_start_at_the_file(tmp_path: Path) -> None:
     text = '[store]\ndir = "kept"\n[hosts.x]\ntransport = "local"\n'
     found = inventory_of(tmp_path, text, head)
 
-    assert (tmp_path / "m", tmp_path / "kept") == (found.manifests, found.store_dir)
+    assert (tmp_path / "m", tmp_path / "kept") == (found.manifests, found.store.dir)
     assert str(tmp_path / "own.toml") == found.profile

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from auditor.errors import ConfigurationError
 from auditor.inventory.selecting import select_hosts
-from auditor.model.host import Engagement, Group, Host, Inventory, Limits
+from auditor.model.host import Engagement, Group, Host, Inventory, Limits, Store
 from tests.inventory.writing import problems_of
 
 
@@ -21,7 +21,7 @@ def inventory(*hosts: Host) -> Inventory:
         engagement=Engagement("Exemple", "A"),
         limits=Limits(),
         jobs=50,
-        store_dir=Path("runs"),
+        store=Store(Path("runs")),
         groups={name: Group(name) for name in ("site-35", "site-22", "site-00")},
         hosts={host.name: host for host in hosts},
         manifests=Path(),

@@ -41,7 +41,7 @@ def test_a_kept_inventory_gives_the_same_hosts_without_secrets(tmp_path: Path) -
         kept.jobs,
     )
     assert (found.engagement, found.profile) == (kept.engagement, kept.profile)
-    assert (found.manifests, found.store_dir) == (kept.manifests, kept.store_dir)
+    assert (found.manifests, found.store) == (kept.manifests, kept.store)
 
 
 def test_a_kept_inventory_names_no_reference_to_a_secret(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_only_the_owner_may_read_it(old: Path) -> None:
     assert {0o600, 0o700} == set(modes.values())
 
 
-@pytest.mark.parametrize("step", ["_write", "write_atomic", "_remove_others"])
+@pytest.mark.parametrize("step", ["write_new", "write_atomic", "_remove_others"])
 def test_a_kill_at_any_step_leaves_a_whole_report(
     old: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
