@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stdout
 from importlib import import_module
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 
 from msgspec import Struct
@@ -84,13 +86,39 @@ _PATH = auditor.report.__path__
 #: Format name -> its writer; KeyError for a name that no module has.
 FORMATS: Mapping[str, Format] = _Formats()
 
-#: Format -> the module that the extra of the same name brings.
-EXTRAS = {"pdf": "weasyprint"}
+
+class Extra(Struct, frozen=True):
+    """What `pip install 'auditor[<format>]'` brings: a module and what that loads."""
+
+    module: str
+    library: str
+    packages: str
+
+
+#: Format -> the extra of the same name.
+EXTRAS = {
+    "pdf": Extra(
+        "weasyprint",
+        "Pango",
+        "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
+    )
+}
 
 
 def need(name: str) -> None:
     """Nothing where the format can be written; raises AuditorError with the command."""
-    module = EXTRAS.get(name)
-    if module is not None and find_spec(module) is None:
+    extra = EXTRAS.get(name)
+    if extra is None:
+        return
+    if find_spec(extra.module) is None:
         how = f"python3 -m pip install 'auditor[{name}]'"
         raise AuditorError(f"-f {name}: the extra '{name}' is not installed: {how}")
+    try:
+        # it prints what it misses, and standard output is for a report
+        with redirect_stdout(StringIO()):
+            import_module(extra.module)
+    except OSError as error:
+        how = f"apt-get install {extra.packages}"
+        raise AuditorError(f"-f {name}: {extra.library} is not installed: {how}") from (
+            error
+        )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pikepdf
 import pytest
@@ -19,10 +23,12 @@ from auditor.model.findings import Verdict
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
 from auditor.report import as_pdf, formats
+from auditor.report.as_html import render_html
 from auditor.report.formats import Material
+from auditor.report.html.printable import SVG, prepare
 from auditor.report.text.labels import LOCALES
 from tests.report.lab import render_lab
-from tests.report.runs import check, finding, host, run, sidecars
+from tests.report.runs import STARTED, check, finding, host, run, sidecars
 from tests.report.test_hostile import HOSTILE, hostile_run
 
 LANGUAGES = sorted(LOCALES)
@@ -84,10 +90,16 @@ def text_of(file: Path, *pages: int) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def rendered(one: Run, language: str = "en", **messages: str) -> bytes:
+def rendered(one: Run, language: str = "en", *earlier: Run, **messages: str) -> bytes:
     """The PDF of a run, with small texts and all frameworks."""
     texts = sidecars(one, **messages)
-    return as_pdf.write(Material(one, texts, load_frameworks(), language))
+    return as_pdf.write(Material(one, texts, load_frameworks(), language, earlier))
+
+
+def figures(data: bytes) -> list[str]:
+    """What is read out in place of each picture."""
+    with pikepdf.open(BytesIO(data)) as pdf:
+        return [str(one["/Alt"]) for one in elements(pdf, "/S", "/Figure")]
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +146,20 @@ def test_every_page_names_audit_level_and_number(
         assert (True, True) == (title in first, level in first)
 
 
+#: The line of a finding that names it: `ACC-001 · 2 hosts`.
+NAMED = re.compile(r"[A-Z]{3}-\d{3} · ")
+
+
+def test_no_page_ends_with_the_name_of_a_finding(pdfs: Path) -> None:
+    file = pdfs / "lab-en.pdf"
+    with pikepdf.open(file) as pdf:
+        count = len(pdf.pages)
+    bodies = [text_of(file, n).strip().splitlines()[:-1] for n in range(1, count + 1)]
+    last = [next((line for line in body[::-1] if line.strip()), "") for body in bodies]
+    assert any(NAMED.search(line) for body in bodies for line in body)
+    assert [] == [line for line in last if NAMED.search(line)]
+
+
 def test_host_sheets_stay_in_the_html_report(pdfs: Path) -> None:
     text = text_of(pdfs / "lab-en.pdf")
     assert ("Findings" in text, "Every host" in text) == (True, False)
@@ -166,6 +192,43 @@ def test_the_same_run_gives_the_same_bytes(small: Run) -> None:
     assert rendered(small) == rendered(small)
 
 
+def test_a_cell_of_the_matrix_is_read_out_in_words(small: Run) -> None:
+    assert "a, Access: 1 fails and 1 passes" in figures(rendered(small))
+
+
+@pytest.fixture(scope="module")
+def compared(small: Run) -> bytes:
+    """The report of a run whose only gap is new since three months before."""
+    before = run(small.checks, small.hosts, [], started=STARTED - timedelta(days=90))
+    return rendered(small, "en", before)
+
+
+def test_what_changed_is_printed(compared: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "compared.pdf"
+    file.write_bytes(compared)
+    text = " ".join(text_of(file).split())
+    told = ("1 new gap", "What changed", "New gap ACC-001")
+    assert told == tuple(words for words in told if words in text)
+
+
+def test_the_score_over_time_is_read_out(compared: bytes) -> None:
+    assert any("100" in words and "49" in words for words in figures(compared))
+
+
+def test_the_comparison_is_tagged_as_the_rest(compared: bytes) -> None:
+    assert [] == faults(compared, "en")
+
+
+def test_every_drawing_is_a_picture_of_its_own(small: Run) -> None:
+    html = render_html(Material(small, sidecars(small), load_frameworks(), "en"))
+    page = HTML(string=html).etree_element
+    prepare(page, "")
+    style = page.findtext("head/style") or ""
+    drawings = re.findall(r"base64,([\w+/=]+)", style)
+    roots = [ET.fromstring(base64.b64decode(one)) for one in drawings]
+    assert {SVG + "svg"} == {root.tag for root in roots}
+
+
 def test_many_pages_are_said_beforehand(
     small: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -182,6 +245,20 @@ def test_without_its_extra_the_error_names_extra_and_command(
         AuditorError, match=r"extra 'pdf'.*pip install 'auditor\[pdf\]'"
     ):
         outputs(["pdf:report.pdf"], ["html", "pdf"])
+
+
+def test_without_pango_the_error_comes_before_anything_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def missing(_: str) -> None:
+        print("WeasyPrint could not import some external libraries")
+        raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.setattr(formats, "import_module", missing)
+    with pytest.raises(AuditorError, match=r"Pango.*apt-get install libpango"):
+        outputs(["pdf:report.pdf"], ["html", "pdf"])
+    assert "" == capsys.readouterr().out
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from xml.etree.ElementTree import Element, tostring
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -19,6 +20,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 #: report has all of it.
 LONGEST_TEXT = 2_000
 LONGEST_WORD = 200
+
+#: Pieces of evidence that a row keeps on one page.
+MOST_KEPT_TOGETHER = 2
 
 #: What needs a screen or a script.
 _TAGS_OUT = frozenset({"nav", "script", "button"})
@@ -44,17 +48,38 @@ def prepare(page: Element, more: str) -> None:
     _paint_patterns(defs, css, colours)
     _prune(page)
     _shorten(page)
+    _let_long_rows_break(page)
+    _join_chips(page)
     backgrounds: dict[str, str] = {}
-    for around, svg in list(_figures(page, frozenset())):
-        mark = "mark" in _classes(svg)
-        if not mark:
-            _stand_alone(svg, defs, _paint(css, colours, around))
-        if mark or svg.get("aria-hidden") == "true":
-            drawn = _mark(svg, defs, colours) if mark else tostring(svg, "unicode")
+    screen = css.partition("@media print")[0] + more
+    for around, parent, svg in list(_figures(page, frozenset())):
+        if "mark" in _classes(svg):
+            _draw_mark(svg, defs, colours)
+        else:
+            _stand_alone(svg, defs, _paint(screen, colours, around))
+        _name(svg, svg.get("aria-label", parent.get("title", "")))
+        if svg.get("aria-hidden") == "true":
+            drawn = _drawn(svg)
             name = backgrounds.setdefault(drawn, f"drawn-{len(backgrounds)}")
             _become_span(svg, name)
-    style.text = css + more + _background_style(backgrounds)
+    style.text = _resolved(css + more, colours) + _background_style(backgrounds)
     _unlink(page)
+
+
+def _let_long_rows_break(page: Element) -> None:
+    """Rows of much evidence, which would leave most of a page empty before them."""
+    for row in page.iter("tr"):
+        if sum(1 for _ in row.iter("pre")) > MOST_KEPT_TOGETHER:
+            row.set("class", f"{row.get('class', '')} long".strip())
+
+
+def _join_chips(page: Element) -> None:
+    """Lists of requirements as one text each: a box for each item takes seconds."""
+    for one in page.iter("ul"):
+        if "chips" in _classes(one):
+            one.text = " · ".join("".join(item.itertext()) for item in one)
+            one.tag = "p"
+            one[:] = []
 
 
 def _shorten(page: Element) -> None:
@@ -108,12 +133,12 @@ def _prune(parent: Element) -> None:
 
 def _figures(
     element: Element, around: frozenset[str]
-) -> Iterator[tuple[frozenset[str], Element]]:
-    """Each SVG, with the classes of all that it stands in."""
+) -> Iterator[tuple[frozenset[str], Element, Element]]:
+    """Each SVG, with the classes of all that it stands in, and its parent."""
     around |= _classes(element)
     for child in element:
         if child.tag == f"{SVG}svg":
-            yield around, child
+            yield around, element, child
         else:
             yield from _figures(child, around)
 
@@ -131,16 +156,20 @@ def _stand_alone(svg: Element, defs: list[Element], paint: str) -> None:
     style.text = paint
     own = Element(f"{SVG}defs")
     own.extend(defs)
+    svg[:0] = [style, own]
+
+
+def _name(svg: Element, words: str) -> None:
     title = Element(f"{SVG}title")
-    title.text = svg.get("aria-label", "")
-    svg[:0] = [title, style, own]
+    title.text = words
+    svg.insert(0, title)
 
 
 def _paint(css: str, colours: Mapping[str, str], around: frozenset[str]) -> str:
     """The rules for an SVG inside an element of these classes, colours filled in."""
     return "\n".join(
         f"{','.join(_inside(selectors, around))} {{{_filled(body, colours)}}}"
-        for selectors, body in _RULE.findall(css.partition("@media print")[0])
+        for selectors, body in _RULE.findall(css)
         if _PAINTS.search(body)
     )
 
@@ -155,6 +184,11 @@ def _filled(text: str, colours: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: colours.get(found[1], "black"), text)
 
 
+def _resolved(css: str, colours: Mapping[str, str]) -> str:
+    """Colours in place of their variables, which are looked up for every element."""
+    return _VARIABLE.sub(lambda found: colours.get(found[1], found[0]), css)
+
+
 def _background_style(backgrounds: Mapping[str, str]) -> str:
     """A class for each picture, in Base64 (RFC 4648)."""
     return "".join(
@@ -165,13 +199,20 @@ def _background_style(backgrounds: Mapping[str, str]) -> str:
     )
 
 
-def _mark(svg: Element, defs: list[Element], colours: Mapping[str, str]) -> str:
-    """The symbol that a mark uses as a picture of its own, in its bucket's colour."""
+def _drawn(svg: Element) -> str:
+    """The picture as a file of its own, without the text that follows it."""
+    alone = copy(svg)
+    alone.tail = None
+    return tostring(alone, "unicode")
+
+
+def _draw_mark(svg: Element, defs: list[Element], colours: Mapping[str, str]) -> None:
+    """Put in the symbol that a mark uses, in its bucket's colour."""
     name = next((one.get("href", "") for one in svg.iter(f"{SVG}use")), "")
     symbol = next((one for one in defs if f"#{one.get('id')}" == name), Element("none"))
     colour = colours.get(name.removeprefix("#m-"), "black")
-    picture = Element(
-        f"{SVG}svg",
+    svg[:] = [_coloured(one, colour) for one in symbol]
+    svg.attrib.update(
         {
             "viewBox": symbol.get("viewBox", "0 0 16 16"),
             "fill": "none",
@@ -179,12 +220,18 @@ def _mark(svg: Element, defs: list[Element], colours: Mapping[str, str]) -> str:
             "stroke-width": "1.8",
             "stroke-linecap": "round",
             "stroke-linejoin": "round",
-        },
+        }
     )
-    picture.extend(symbol)
-    text = tostring(picture, "unicode").replace("currentColor", colour)
-    # the stroke that cuts a filled shape has the colour of the page
-    return text.replace('class="cut"', 'stroke="#fff"')
+
+
+def _coloured(shape: Element, colour: str) -> Element:
+    drawn = copy(shape)
+    for key, value in shape.items():
+        drawn.set(key, value.replace("currentColor", colour))
+    if drawn.attrib.pop("class", "") == "cut":
+        # the stroke that cuts a filled shape has the colour of the page
+        drawn.set("stroke", "#fff")
+    return drawn
 
 
 def _unlink(page: Element) -> None:
