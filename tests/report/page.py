@@ -13,7 +13,7 @@ from auditor.report.as_html import render_html
 from auditor.report.formats import Material
 from tests.report.runs import sidecars
 
-VOID = frozenset({"meta", "input", "link", "img", "br", "hr", "base"})
+VOID = frozenset({"meta", "input", "link", "img", "br", "hr", "base", "col"})
 
 
 @dataclass
