@@ -153,7 +153,7 @@ def test_an_unreachable_host_is_named_with_its_reason_and_detail() -> None:
     )
     text = page(run([check("ACC-001")], [lost], [unread])).text
     said = " ".join(text.split())
-    assert "host unreachable: lis-35 (1 check) all causes, host by host" in said
+    assert "Host unreachable: lis-35 (1 check) all causes, host by host" in said
     assert "host unreachable 1 check lis-35every checktimed out after 10 s" in said
 
 
