@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,26 @@ def lab() -> Run:
 
 
 @cache
-def read(language: str) -> tuple[str, ...]:
-    """What the report says in its own words, with an earlier audit to compare with."""
+def page(language: str) -> str:
+    """The report as HTML, with an earlier audit to compare with."""
     texts = {check.id: check.sidecar for check in load_checks()}
     now = lab()
     before = msgspec.structs.replace(now, hosts=now.hosts[:-1])
-    html = render_html(Material(now, texts, load_frameworks(), language, (before,)))
-    return tuple(dict.fromkeys(words_of(html)))
+    return render_html(Material(now, texts, load_frameworks(), language, (before,)))
+
+
+@cache
+def read(language: str) -> tuple[str, ...]:
+    """What the report says in its own words."""
+    return tuple(dict.fromkeys(words_of(page(language))))
+
+
+@cache
+def details() -> frozenset[str]:
+    """What the collector and the checks wrote, in English, of what is unknown."""
+    run = lab()
+    told = [*(one.detail for one in run.hosts), *(one.detail for one in run.findings)]
+    return frozenset(detail for detail in told if detail)
 
 
 @cache
@@ -77,9 +91,9 @@ def data() -> frozenset[str]:
     given = [info.client, info.auditor, info.timezone, info.id, info.profile, info.tool]
     given += [*run.groups, *run.groups.values(), *(one.id for one in run.checks)]
     for one in run.hosts:
-        given += [one.name, one.address, one.detail or "", *one.roles]
+        given += [one.name, one.address, *one.roles]
     for found in run.findings:
-        given += [found.subject.name, found.detail or "", found.group or ""]
+        given += [found.subject.name, found.group or ""]
         given += [str(v.value) for v in found.values.values() if v.kind != "word"]
         given += [text for e in found.evidence for text in (e.source, e.text)]
         if found.waived:
@@ -163,6 +177,24 @@ def test_no_sentence_holds_function_words_of_the_other_language(language: str) -
         if foreign & set(_WORD.findall(text))
     ]
     assert [] == found
+
+
+def test_no_detail_is_left_over_in_english() -> None:
+    text = unescape(page("fr"))
+    assert [] == [detail for detail in details() if detail in text]
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        "no SSH banner; it says nothing",
+        "10.20.29.42 port 22: No route to host",
+        "FileTree /etc/ssl/private: denied",
+    ],
+)
+def test_the_english_report_has_each_detail_as_it_was_written(detail: str) -> None:
+    assert detail in details()
+    assert f'<code lang="en" translate="no">{escape(detail)}</code>' in page("en")
 
 
 def test_no_accented_letter_is_left_over_in_english() -> None:

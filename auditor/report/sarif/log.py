@@ -20,6 +20,7 @@ from auditor.report.sarif.baseline import Baseline, baseline_of, guid, told
 from auditor.report.sarif.results import Bases, base_uri, message, result
 from auditor.report.sarif.rules import Taxonomies, rules, taxonomies_of
 from auditor.report.text.labels import LOCALES
+from auditor.report.text.sentences import plain
 from auditor.report.view import View, view_of
 
 Json = dict[str, Any]
@@ -139,7 +140,7 @@ def _notifications(view: View) -> Iterator[Json]:
             whole = reason is host.reason
             said = [view.labels(f"reason.{reason}"), view.labels.count("pairs", pairs)]
             if whole and host.detail:
-                said.append(host.detail)
+                said.append(plain(view.speaker.detail(host.detail)))
             yield {
                 "descriptor": {"id": reason},
                 "level": "error" if whole else "warning",

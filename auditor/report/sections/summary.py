@@ -28,7 +28,7 @@ from auditor.report.story import (
     logs_of,
     statements,
 )
-from auditor.report.text.sentences import Sentence
+from auditor.report.text.sentences import Sentence, plain
 from auditor.report.view import View
 
 #: GDPR Art. 33(1): the controller notifies within 72 hours of becoming aware.
@@ -178,10 +178,15 @@ def _unseen(view: View) -> list[UnseenLine]:
             view.labels(f"reason.{cause.reason}"),
             view.hosts(cause.names),
             cause.pairs,
-            cause.details[0] if len(cause.details) == 1 else "",
+            _detail(view, cause.details),
         )
         for cause in causes(view)
     ]
+
+
+def _detail(view: View, details: list[str]) -> str:
+    """What all hosts of a cause said alike; nothing when they did not."""
+    return plain(view.speaker.detail(details[0])) if len(details) == 1 else ""
 
 
 def _breach(view: View) -> Breach | None:

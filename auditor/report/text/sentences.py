@@ -12,6 +12,7 @@ from auditor.model.check import Sidecar, Texts
 from auditor.model.findings import Verdict
 from auditor.model.run import CheckInfo, FindingRecord, ValueRecord
 from auditor.model.sources import ValueKind
+from auditor.report.text.details import pieces
 from auditor.report.text.labels import FIELD, Labels, fill
 
 _CODE = re.compile(r"`([^`]+)`")
@@ -98,6 +99,11 @@ class Speaker(Struct, frozen=True):
         """Why a finding is UNKNOWN, in words."""
         return self.labels(f"reason.{finding.reason}") if finding.reason else ""
 
+    def detail(self, detail: str) -> Sentence:
+        """A detail of a host or finding; as one piece of code where it is data."""
+        told = pieces(self.labels.language, detail)
+        return tuple(Part(text, code=code) for text, code in told)
+
     def value(self, value: ValueRecord) -> str:
         """A value as a reader of the language writes it."""
         raw = value.value
@@ -113,7 +119,7 @@ class Speaker(Struct, frozen=True):
         parts = [Part(self.reason(finding))]
         if finding.detail:
             parts.append(Part(self.labels("colon")))
-            parts.append(Part(finding.detail, code=True))
+            parts += self.detail(finding.detail)
         return tuple(parts)
 
     def _filled(
