@@ -49,7 +49,8 @@ def run(options: Options, how: How, asked: Delivery, *, dry: bool) -> int:
         order = [host.name for host in hosts]
         snapshots = folder.snapshots.read(order)
         result = judge(snapshots, scope, interrupted=bool(interrupted))
-        final = folder.finish(result, inputs_of(scope.inventory, scope.profile))
+        inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
+        final = folder.finish(result, inputs)
     from auditor.cli.delivering import deliver
 
     try:
@@ -101,7 +102,7 @@ def evaluate(snapshots: Sequence[Path], options: Options, asked: Delivery) -> in
         with RunFolder(scope.inventory.store) as folder:
             for snapshot in taken:
                 folder.snapshots.add(snapshot)
-            inputs = inputs_of(scope.inventory, scope.profile)
+            inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
             final = folder.finish(result, inputs, again=_judged_again(snapshots))
     deliver(result, delivery, earlier)
     if final is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+
+from msgspec import Struct
 
 from auditor.facts.declared import declared
 from auditor.model.check import Audit
@@ -19,14 +22,38 @@ from auditor.model.manifests import Attestation, Manifests
 from auditor.model.sources import ValueKind
 
 
-def attestation_of(topic: str, manifests: Manifests, day: date) -> Attestation | Reason:
+class Unattested(Struct, frozen=True):
+    """Why nothing that counts is attested; `detail` is for the technician."""
+
+    reason: Reason
+    detail: str | None = None
+
+    def of(self, subject: Subject, *seen: Evidence) -> Finding:
+        """UNKNOWN for that reason; `seen` is what the host itself showed."""
+        return UNKNOWN(subject, self.reason, *seen, detail=self.detail)
+
+
+def attestation_of(
+    topic: str, manifests: Manifests, day: date
+) -> Attestation | Unattested:
     """The newest entry of that topic that is valid on the day, else why none is."""
     entries = [e for e in manifests.attestations.entries if e.subject == topic]
     valid = [entry for entry in entries if entry.valid_on(day)]
     if valid:
         return max(valid, key=lambda one: one.signed_on)
-    expired = any(entry.expired_on(day) for entry in entries)
-    return Reason.ATTESTATION_EXPIRED if expired else Reason.ATTESTATION_MISSING
+    return unattested(entries, day)
+
+
+def unattested(entries: Iterable[Attestation], day: date) -> Unattested:
+    """Why none of these entries counts on the day.
+
+    One whose document is gone or was changed says nothing any more: it is missing.
+    """
+    late = [entry for entry in entries if entry.expired_on(day)]
+    faults = [e.document_fault for e in entries if e not in late and e.document_fault]
+    if faults or not late:
+        return Unattested(Reason.ATTESTATION_MISSING, "; ".join(faults) or None)
+    return Unattested(Reason.ATTESTATION_EXPIRED)
 
 
 def signature(entry: Attestation) -> Evidence:
@@ -55,8 +82,8 @@ def attested_on(
     `seen` is what the host itself showed.
     """
     entry = attestation_of(topic, manifests, audit.date)
-    if isinstance(entry, Reason):
-        return UNKNOWN(subject, entry, *seen)
+    if isinstance(entry, Unattested):
+        return entry.of(subject, *seen)
     return ATTESTED(
         subject,
         "attested",

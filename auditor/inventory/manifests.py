@@ -12,6 +12,7 @@ from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.declarations import SCHEMA, mistakes_of
 from auditor.inventory.documents import Document, meant, read_document
 from auditor.inventory.positions import Key
+from auditor.inventory.signed_documents import Documents
 from auditor.inventory.structure import described
 from auditor.model.manifests import (
     Attestation,
@@ -79,16 +80,25 @@ def _read(
     here = list(_outside(document, kind))
     found: list[Entry] = []
     key: Key
+    documents = Documents(folder)
     for key in _keys(document, kind):
         read = SCHEMA.read(document, key, entry, here)
         if read is None:
             continue
         for name, message in mistakes_of(read):
             here.append(document.problem((*key, name), message))
-        found.append(replace(read, place=Place(path.name, document.line(key) or 1)))
+        place = Place(path.name, document.line(key) or 1)
+        found.append(replace(read, place=place, **_looked_up(read, documents)))
     here += _same_ids(document, found)
     problems += sorted(here, key=lambda problem: problem.line or 0)
     return Manifest(path.name, tuple(found))
+
+
+def _looked_up(entry: object, documents: Documents) -> dict[str, str]:
+    """What the document of an entry is found to be, where it promises a digest."""
+    if isinstance(entry, Attestation | Migration) and entry.document and entry.sha256:
+        return {"found": documents.found(entry.document)}
+    return {}
 
 
 def is_draft(path: Path) -> bool:

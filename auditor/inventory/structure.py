@@ -24,6 +24,9 @@ from auditor.errors import Problem
 from auditor.inventory.documents import Document, meant
 from auditor.inventory.positions import Key
 
+#: What reading adds to an entry; nobody writes it.
+OURS = frozenset({"place", "found"})
+
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
 
@@ -107,7 +110,7 @@ class Schema:
     `hooks` read single types, a NewType for each grammar of its own; `kinds` are
     the types to read fields of a model as, where the model itself says less;
     `names` say how a field is called in the file; `hints` answer unknown keys that
-    people write often. A field `place` is never read.
+    people write often. The fields of `OURS` are never read.
     """
 
     def __init__(
@@ -210,7 +213,7 @@ class Schema:
                 field.required,
             )
             for field in fields(kind)
-            if field.name != "place"
+            if field.name not in OURS
         }
 
     def _unknown(self, key: str, known: list[str]) -> str:

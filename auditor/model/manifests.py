@@ -100,7 +100,11 @@ class MigrationRecord(Struct, frozen=True):
 
 
 class Migration(Struct, frozen=True):
-    """The controller's instruction for one migration, and its record."""
+    """The controller's instruction for one migration, and its record.
+
+    `found` is the SHA-256 of its document as it is, or why there is none; None where
+    nobody looked.
+    """
 
     id: str
     signed_by: str
@@ -125,6 +129,12 @@ class Migration(Struct, frozen=True):
     dataset: tuple[Dataset, ...] = ()
     record: MigrationRecord | None = None
     place: Place = NOWHERE
+    found: str | None = None
+
+    @property
+    def document_fault(self) -> str | None:
+        """Why its document is not the one that was signed, with file and line."""
+        return _document_fault(self)
 
     def concerns(self, host: str) -> bool:
         """Whether the host is its source, its target or held a work copy."""
@@ -219,7 +229,11 @@ class Service(Struct, frozen=True):
 
 
 class Attestation(Struct, frozen=True):
-    """A statement that a person signed about what no probe can see."""
+    """A statement that a person signed about what no probe can see.
+
+    `found` is the SHA-256 of its document as it is, or why there is none; None where
+    nobody looked. With another than the signed one it counts on no day.
+    """
 
     subject: AttestationSubject
     scope: tuple[str, ...]
@@ -232,6 +246,7 @@ class Attestation(Struct, frozen=True):
     document: str | None = None
     sha256: str | None = None
     place: Place = NOWHERE
+    found: str | None = None
 
     def covers(self, host: str) -> bool:
         """Whether the entry speaks of this host."""
@@ -239,11 +254,26 @@ class Attestation(Struct, frozen=True):
 
     def valid_on(self, day: date) -> bool:
         """Whether it was signed by `day` and still counts, last day included."""
-        return self.signed_on <= day <= self.valid_until
+        in_time = self.signed_on <= day <= self.valid_until
+        return in_time and self.document_fault is None
+
+    @property
+    def document_fault(self) -> str | None:
+        """Why its document is not the one that was signed, with file and line."""
+        return _document_fault(self)
 
     def expired_on(self, day: date) -> bool:
         """Whether `valid_until` has passed."""
         return day > self.valid_until
+
+
+def _document_fault(entry: Migration | Attestation) -> str | None:
+    if entry.sha256 is None or entry.found in (None, entry.sha256):
+        return None
+    where = f"{entry.place.file}:{entry.place.line}: {entry.document}"
+    if len(entry.found or "") == len(entry.sha256):
+        return f"{where} is not the document that was signed: its sha256 differs"
+    return f"{where}: {entry.found}"
 
 
 class Waiver(Struct, frozen=True):

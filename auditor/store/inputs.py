@@ -7,8 +7,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from auditor.inventory.profile import profile_as_toml
+from auditor.inventory.signed_documents import KEPT, kept_of
 from auditor.inventory.writing import inventory_as_toml
 from auditor.model.host import Inventory
+from auditor.model.manifests import Manifests
 from auditor.model.profile import Profile
 
 MANIFESTS = (
@@ -20,11 +22,14 @@ MANIFESTS = (
 )
 
 
-def inputs_of(inventory: Inventory, profile: Profile) -> dict[str, bytes]:
+def inputs_of(
+    inventory: Inventory, profile: Profile, manifests: Manifests
+) -> dict[str, bytes]:
     """File name -> content: one inventory without secrets, manifests, profile.
 
     The profile is always kept, so that a later version of the tool judges an old run
-    by the values of its day. Raises ConfigurationError for what can't be written.
+    by the values of its day; of the documents that were signed, what they were found
+    to be. Raises ConfigurationError for what can't be written.
     """
     kept = replace(inventory, manifests=Path(), profile="./profile.toml")
     found = {
@@ -35,4 +40,6 @@ def inputs_of(inventory: Inventory, profile: Profile) -> dict[str, bytes]:
         manifest = inventory.manifests / name
         if manifest.is_file():
             found[name] = manifest.read_bytes()
+    if documents := kept_of(manifests):
+        found[KEPT] = documents
     return found

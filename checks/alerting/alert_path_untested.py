@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from auditor.facts.attested import signature
+from auditor.facts.attested import signature, unattested
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
     ATTESTED,
@@ -35,10 +35,11 @@ def alert_path_untested(
         for entry in manifests.attestations.entries
         if entry.subject == "alert-path-test"
     ]
-    if not entries:
-        yield UNKNOWN(SUBJECT, Reason.ATTESTATION_MISSING)
+    whole = [entry for entry in entries if entry.document_fault is None]
+    if not whole:
+        yield unattested(entries, audit.date).of(SUBJECT)
         return
-    newest = max(entries, key=lambda entry: entry.signed_on)
+    newest = max(whole, key=lambda entry: entry.signed_on)
     yield judged(newest, audit.date, profile)
 
 

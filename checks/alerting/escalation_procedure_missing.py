@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from auditor.facts.attested import attestation_of, older_than, signature
+from auditor.facts.attested import Unattested, attestation_of, older_than, signature
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
     ATTESTED,
     FAIL,
-    UNKNOWN,
     WARN,
     Finding,
-    Reason,
     Subject,
     Value,
 )
@@ -36,8 +34,8 @@ def escalation_procedure_missing(
     `warnings_answered = false` that an earlier warning has no recorded answer.
     """
     entry = attestation_of("escalation-procedure", manifests, audit.date)
-    if isinstance(entry, Reason):
-        yield UNKNOWN(SUBJECT, entry)
+    if isinstance(entry, Unattested):
+        yield entry.of(SUBJECT)
         return
     months = profile.limits["escalation_max_months"]
     yield judged(entry, old=older_than(entry.signed_on, months, audit.date))

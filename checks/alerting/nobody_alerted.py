@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from auditor.facts.alerting import AlertSettings, Fail2ban, delivered_test
-from auditor.facts.attested import attested_on
+from auditor.facts.attested import Unattested, attestation_of, attested_on
 from auditor.facts.mail import Mail
 from auditor.facts.software import Software
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
     FAIL,
     PASS,
-    UNKNOWN,
     WARN,
     Evidence,
     Finding,
@@ -111,5 +110,8 @@ def judged(told: Told, manifests: Manifests, audit: Audit) -> Finding:
         return WARN(SUBJECT, "digest", *shown, service=told.component)
     test = delivered_test(manifests, audit)
     if test is None:
-        return UNKNOWN(SUBJECT, Reason.ATTESTATION_MISSING, *shown)
+        entry = attestation_of("alert-path-test", manifests, audit.date)
+        missing = Unattested(Reason.ATTESTATION_MISSING)
+        why = entry if isinstance(entry, Unattested) else missing
+        return why.of(SUBJECT, *shown)
     return PASS(SUBJECT, "told", *shown, Evidence(test), service=told.component)

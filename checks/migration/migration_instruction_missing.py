@@ -15,10 +15,12 @@ from auditor.model.findings import (
     ATTESTED,
     FAIL,
     NA,
+    UNKNOWN,
     WARN,
     WHOLE_HOST,
     Evidence,
     Finding,
+    Reason,
     Subject,
     Value,
     Verdict,
@@ -82,6 +84,9 @@ def judged(migration: Migration, day: date) -> Finding:
         "person": migration.signed_by,
         "signed": Value(ValueKind.TIME, signed),
     }
+    if migration.document_fault is not None:
+        fault = migration.document_fault
+        return UNKNOWN(subject, Reason.ATTESTATION_MISSING, shown, detail=fault)
     gaps = list(missing(migration, day))
     if gaps:
         points = Value(ValueKind.OPTION, ", ".join(gaps))

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from auditor.facts.attested import attestation_of, older_than, signature
+from auditor.facts.attested import Unattested, attestation_of, older_than, signature
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
     ATTESTED,
     FAIL,
     NA,
-    UNKNOWN,
     WARN,
     Finding,
-    Reason,
     Subject,
     Value,
 )
@@ -49,8 +47,8 @@ def migration_procedure_missing(
     processors move data, `exists = false` that there is no procedure.
     """
     entry = attestation_of("migration-procedure", manifests, audit.date)
-    if isinstance(entry, Reason):
-        yield UNKNOWN(SUBJECT, entry)
+    if isinstance(entry, Unattested):
+        yield entry.of(SUBJECT)
         return
     old = older_than(
         entry.signed_on, profile.limits["procedure_max_months"], audit.date
