@@ -16,6 +16,7 @@ from auditor.model.host import Host
 def problems_of_tables(draft: Draft) -> Iterator[Problem]:
     """Mistakes that show before anything is resolved."""
     yield from _engagement(draft)
+    yield from _alerts(draft)
     yield from _names(draft)
     for level in _levels(draft):
         yield from _references(draft, level)
@@ -49,6 +50,16 @@ def _engagement(draft: Draft) -> Iterator[Problem]:
     if folder is not None and not found.path(folder).is_dir():
         yield found.problem(f"'{folder}' is no folder", "manifests")
     yield from _profile(found, found.entry.profile)
+
+
+def _alerts(draft: Draft) -> Iterator[Problem]:
+    found = draft.single.get("alerts")
+    if found is None or not found.entry:
+        return
+    for index, secret in enumerate(found.entry.to):
+        if secret.kind == "prompt":
+            message = "nobody is there to be asked: env, file or command"
+            yield found.problem(message, "to", index)
 
 
 def _profile(found: Written, name: str) -> Iterator[Problem]:

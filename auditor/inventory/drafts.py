@@ -12,6 +12,7 @@ from auditor.errors import ConfigurationError, Problem
 from auditor.inventory.documents import Document, meant, read_document
 from auditor.inventory.entries import (
     SCHEMA,
+    AlertsEntry,
     EngagementEntry,
     GroupEntry,
     HostEntry,
@@ -36,6 +37,7 @@ _SINGLE: Mapping[str, type] = {
     "engagement": EngagementEntry,
     "limits": RunLimitsEntry,
     "store": StoreEntry,
+    "alerts": AlertsEntry,
     "defaults": HostEntry,
 }
 _NAMED: Mapping[str, type] = {"groups": GroupEntry, "hosts": HostEntry}

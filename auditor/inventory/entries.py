@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from auditor.inventory.structure import Schema
@@ -28,6 +30,8 @@ from auditor.model.host import (
     TransportName,
     Zone,
 )
+
+SeverityWord = Literal["critical", "high", "medium", "low"]
 
 
 class EngagementEntry(Struct, frozen=True):
@@ -66,6 +70,17 @@ class StoreEntry(Struct, frozen=True):
     recipients: tuple[Recipient, ...] = ()
     sign_key: str | None = None
     signers: str | None = None
+
+
+class AlertsEntry(Struct, frozen=True):
+    """`[alerts]`."""
+
+    to: tuple[Secret, ...] = ()
+    from_severity: SeverityWord = "high"
+    unreachable_runs: Count = Count(2)
+    ends_within: Count = Count(30)
+    remind: Count | None = None
+    language: Language | None = None
 
 
 class SharedEntry(Struct, frozen=True):

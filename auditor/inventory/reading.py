@@ -16,7 +16,12 @@ from auditor.inventory.checking import (
 )
 from auditor.inventory.drafts import Draft, Written, read_drafts
 from auditor.inventory.entries import EngagementEntry
-from auditor.inventory.resolving import resolve_host, resolve_limits, resolve_store
+from auditor.inventory.resolving import (
+    resolve_alerts,
+    resolve_host,
+    resolve_limits,
+    resolve_store,
+)
 from auditor.model.host import Engagement, Group, Inventory
 
 
@@ -52,6 +57,7 @@ def read_inventory(path: Path) -> Inventory:
         hosts=hosts,
         manifests=engagement.path(engagement.entry.manifests or "."),
         profile=_profile(engagement),
+        alerts=resolve_alerts(draft),
     )
 
 

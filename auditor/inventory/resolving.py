@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from auditor.inventory.documents import dotted
 from auditor.inventory.drafts import Draft, Written
-from auditor.inventory.entries import LimitsEntry, StoreEntry
-from auditor.model.host import Host, Limits, Secret, Store
+from auditor.inventory.entries import AlertsEntry, LimitsEntry, StoreEntry
+from auditor.model.findings import Severity
+from auditor.model.host import Alerts, Host, Limits, Secret, Store
 
 _PLAIN = (
     "address",
@@ -90,11 +91,15 @@ def _secret(levels: Sequence[Written], key: str) -> Secret | None:
     if found is None:
         return None
     secret, level = found
+    return _whole(secret, level, key)
+
+
+def _whole(secret: Secret, level: Written, *key: str | int) -> Secret:
     match secret.kind:
         case "file":
             return Secret("file", (str(level.path(secret.reference[0])),))
         case "prompt":
-            return Secret("prompt", (dotted((*level.key, key)),))
+            return Secret("prompt", (dotted((*level.key, *key)),))
         case _:
             return Secret(secret.kind, secret.reference)
 
@@ -125,4 +130,20 @@ def resolve_store(draft: Draft, folder: Path) -> Store:
         recipients=entry.recipients,
         sign_key=found.path(entry.sign_key) if entry.sign_key else None,
         signers=found.path(entry.signers) if entry.signers else None,
+    )
+
+
+def resolve_alerts(draft: Draft) -> Alerts:
+    """`[alerts]`; without it nobody is told."""
+    found = draft.single.get("alerts")
+    if found is None or not found.entry:
+        return Alerts()
+    entry: AlertsEntry = found.entry
+    return Alerts(
+        to=tuple(_whole(one, found, "to", at) for at, one in enumerate(entry.to)),
+        from_severity=Severity(entry.from_severity),
+        unreachable_runs=entry.unreachable_runs,
+        ends_within=entry.ends_within,
+        remind=entry.remind,
+        language=entry.language,
     )

@@ -94,6 +94,20 @@ def secret_users(
     return users
 
 
+def fetch_secret(inventory: Inventory, secret: Secret, key: str) -> str:
+    """One secret that is no host's; nobody is asked for it.
+
+    Raises ConfigurationError at `key` of the inventory; no message holds the value.
+    """
+    try:
+        value = _value(secret, os.environ, None)
+        if not value:
+            raise _NothingError("the secret is empty")
+    except _NothingError as error:
+        raise ConfigurationError([_problem(inventory, [key], str(error))]) from None
+    return value
+
+
 def _may_be_root(host: Host) -> bool:
     return host.privilege != "never" and host.transport != "answer"
 

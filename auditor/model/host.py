@@ -14,6 +14,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from auditor.model.findings import Severity
+
 SecretKind = Literal["env", "file", "command", "prompt"]
 Zone = Literal["internet", "private"]
 TransportName = Literal["ssh", "local", "answer"]
@@ -116,6 +118,23 @@ class Store(Struct, frozen=True):
     signers: Path | None = None
 
 
+class Alerts(Struct, frozen=True):
+    """Who is told what got worse, and from where on.
+
+    Each of `to` gives an address of apprise, with whatever password stands in it.
+    `unreachable_runs` counts runs in a row, `ends_within` and `remind` are days; what
+    is still open is told once, or again after `remind` days. `language` is None for
+    the engagement's.
+    """
+
+    to: tuple[Secret, ...] = ()
+    from_severity: Severity = Severity.HIGH
+    unreachable_runs: int = 2
+    ends_within: int = 30
+    remind: int | None = None
+    language: Language | None = None
+
+
 class Inventory(Struct, frozen=True):
     """Everything that one `-i` gives; `hosts` in the order of the files.
 
@@ -134,6 +153,7 @@ class Inventory(Struct, frozen=True):
     hosts: dict[str, Host]
     manifests: Path
     profile: str
+    alerts: Alerts = Alerts()
 
     @property
     def known_hosts(self) -> Path:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from auditor.errors import ConfigurationError
 from auditor.inventory.entries import (
+    AlertsEntry,
     EngagementEntry,
     GroupEntry,
     HostEntry,
@@ -46,6 +47,7 @@ def test_the_complete_inventory_shows_every_key() -> None:
     assert keys_of(EngagementEntry) == set(table["engagement"])
     assert keys_of(RunLimitsEntry) == set(table["limits"])
     assert keys_of(StoreEntry) == set(table["store"])
+    assert keys_of(AlertsEntry) == set(table["alerts"])
     assert keys_of(HostEntry) == hosts | groups - {"title", "limit"} | set(
         table["defaults"]
     )
