@@ -82,6 +82,13 @@ def run(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List hosts, logins and checks; stop.")
     ] = False,
+    scheduled: Annotated[
+        bool,
+        typer.Option(
+            "--scheduled",
+            help="For a timer: no prompt, 1 only for what got worse, a heartbeat.",
+        ),
+    ] = False,
 ) -> int:
     """Audit: collect from the hosts, evaluate, store the run, report.
 
@@ -108,6 +115,10 @@ def run(
     how = How(answers(answer), jobs, no_input, color)
     over = HandOver(redact, redact_key, brand, templates)
     asked = Delivery(formats or (), lang, checks or (), since or (), color, over)
+    if scheduled and not dry_run:
+        from auditor.cli.scheduled import run_scheduled
+
+        return run_scheduled(options, how, asked)
     return stages.run(options, how, asked, dry=dry_run)
 
 

@@ -40,7 +40,7 @@ def collect_into(
     from auditor.collect.stopping import stop_on_signals
 
     _known(how.answers, hosts)
-    progress = CollectingProgress(len(hosts), how.color)
+    progress = CollectingProgress(len(hosts), how.color, plain=how.plain)
     ask = None if how.no_input else progress.ask
     means = means_of(scope.inventory, hosts, how, ask)
     with stop_on_signals() as stop, progress:

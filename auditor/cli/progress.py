@@ -22,11 +22,12 @@ class CollectingProgress:
     """Shows the events of `collect_hosts` while its `with` block lasts.
 
     `color` is `auto`, `always` or `never`; NO_COLOR (no-color.org) counts for `auto`.
-    Nothing is ever written to stdout.
+    Nothing is ever written to stdout. `plain` is for lines on a terminal as well.
     """
 
-    def __init__(self, total: int, color: str = "auto") -> None:
-        terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    def __init__(self, total: int, color: str = "auto", *, plain: bool = False) -> None:
+        drawn = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        terminal = drawn and not plain
         self._asking = threading.Lock()
         self._display = _Bar(total, color) if terminal else _Lines(total)
 

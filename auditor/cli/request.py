@@ -36,12 +36,13 @@ class Options(Struct, frozen=True):
 
 
 class How(Struct, frozen=True):
-    """How a command collects."""
+    """How a command collects; `plain` draws nothing, whatever stderr is."""
 
     answers: Mapping[str, Path] = field(default_factory=dict)
     jobs: int | None = None
     no_input: bool = False
     color: str = "auto"
+    plain: bool = False
 
 
 class HandOver(Struct, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from auditor.errors import Problem
 from auditor.inventory.documents import meant
 from auditor.inventory.drafts import Draft, Written
+from auditor.inventory.entries import HeartbeatEntry
 from auditor.inventory.resolving import levels_of, nearest
 from auditor.inventory.shipped import shipped_names
 from auditor.inventory.words import NAME, NAME_RULE
@@ -17,6 +18,7 @@ def problems_of_tables(draft: Draft) -> Iterator[Problem]:
     """Mistakes that show before anything is resolved."""
     yield from _engagement(draft)
     yield from _alerts(draft)
+    yield from _heartbeat(draft)
     yield from _names(draft)
     for level in _levels(draft):
         yield from _references(draft, level)
@@ -60,6 +62,19 @@ def _alerts(draft: Draft) -> Iterator[Problem]:
         if secret.kind == "prompt":
             message = "nobody is there to be asked: env, file or command"
             yield found.problem(message, "to", index)
+
+
+def _heartbeat(draft: Draft) -> Iterator[Problem]:
+    found = draft.single.get("heartbeat")
+    if found is None or not found.entry or found.wrong:
+        return
+    entry: HeartbeatEntry = found.entry
+    if entry.url is None and entry.file is None:
+        yield found.problem("where does it go? 'url', 'file' or both are missing")
+    elif entry.url is None and entry.service != "plain":
+        yield found.problem("it says how 'url' is told, which is missing", "service")
+    if entry.url is not None and entry.url.kind == "prompt":
+        yield found.problem("nobody is there to be asked: env, file or command", "url")
 
 
 def _profile(found: Written, name: str) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from auditor.inventory.entries import (
     AlertsEntry,
     EngagementEntry,
     GroupEntry,
+    HeartbeatEntry,
     HostEntry,
     RunLimitsEntry,
     StoreEntry,
@@ -38,6 +39,7 @@ _SINGLE: Mapping[str, type] = {
     "limits": RunLimitsEntry,
     "store": StoreEntry,
     "alerts": AlertsEntry,
+    "heartbeat": HeartbeatEntry,
     "defaults": HostEntry,
 }
 _NAMED: Mapping[str, type] = {"groups": GroupEntry, "hosts": HostEntry}

@@ -23,6 +23,7 @@ from auditor.inventory.words import (
     Timezone,
 )
 from auditor.model.host import (
+    HeartbeatService,
     Language,
     Privilege,
     PrivilegeBy,
@@ -81,6 +82,14 @@ class AlertsEntry(Struct, frozen=True):
     ends_within: Count = Count(30)
     remind: Count | None = None
     language: Language | None = None
+
+
+class HeartbeatEntry(Struct, frozen=True):
+    """`[heartbeat]`."""
+
+    url: Secret | None = None
+    service: HeartbeatService = "plain"
+    file: str | None = None
 
 
 class SharedEntry(Struct, frozen=True):

@@ -18,6 +18,7 @@ from auditor.inventory.drafts import Draft, Written, read_drafts
 from auditor.inventory.entries import EngagementEntry
 from auditor.inventory.resolving import (
     resolve_alerts,
+    resolve_heartbeat,
     resolve_host,
     resolve_limits,
     resolve_store,
@@ -58,6 +59,7 @@ def read_inventory(path: Path) -> Inventory:
         manifests=engagement.path(engagement.entry.manifests or "."),
         profile=_profile(engagement),
         alerts=resolve_alerts(draft),
+        heartbeat=resolve_heartbeat(draft),
     )
 
 

@@ -10,9 +10,14 @@ from msgspec.structs import replace
 
 from auditor.inventory.documents import dotted
 from auditor.inventory.drafts import Draft, Written
-from auditor.inventory.entries import AlertsEntry, LimitsEntry, StoreEntry
+from auditor.inventory.entries import (
+    AlertsEntry,
+    HeartbeatEntry,
+    LimitsEntry,
+    StoreEntry,
+)
 from auditor.model.findings import Severity
-from auditor.model.host import Alerts, Host, Limits, Secret, Store
+from auditor.model.host import Alerts, Heartbeat, Host, Limits, Secret, Store
 
 _PLAIN = (
     "address",
@@ -146,4 +151,17 @@ def resolve_alerts(draft: Draft) -> Alerts:
         ends_within=entry.ends_within,
         remind=entry.remind,
         language=entry.language,
+    )
+
+
+def resolve_heartbeat(draft: Draft) -> Heartbeat | None:
+    """`[heartbeat]`; None without it."""
+    found = draft.single.get("heartbeat")
+    if found is None or not found.entry:
+        return None
+    entry: HeartbeatEntry = found.entry
+    return Heartbeat(
+        url=_secret([found], "url"),
+        service=entry.service,
+        file=found.path(entry.file) if entry.file else None,
     )

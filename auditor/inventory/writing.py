@@ -57,7 +57,8 @@ def inventory_as_toml(inventory: Inventory) -> str:
     """The resolved inventory without any reference to a secret.
 
     It reads back to the same hosts, groups and engagement, secrets left out, so a
-    run can keep what it was made with; paths are absolute.
+    run can keep what it was made with; paths are absolute. `[heartbeat]` is left out
+    as well: it says nothing of how a host is read or judged.
     """
     engagement = {
         **_given(asdict(inventory.engagement)),

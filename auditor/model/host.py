@@ -21,6 +21,7 @@ Zone = Literal["internet", "private"]
 TransportName = Literal["ssh", "local", "answer"]
 Privilege = Literal["preferred", "required", "never"]
 PrivilegeBy = Literal["sudo", "doas"]
+HeartbeatService = Literal["plain", "healthchecks", "uptime-kuma"]
 Language = Literal["en", "fr"]
 
 MIB = 1 << 20
@@ -135,6 +136,17 @@ class Alerts(Struct, frozen=True):
     language: Language | None = None
 
 
+class Heartbeat(Struct, frozen=True):
+    """Where a scheduled run says that it happened; at least one of `url` and `file`.
+
+    `service` is how the receiver of `url` is told of a failure.
+    """
+
+    url: Secret | None = None
+    service: HeartbeatService = "plain"
+    file: Path | None = None
+
+
 class Inventory(Struct, frozen=True):
     """Everything that one `-i` gives; `hosts` in the order of the files.
 
@@ -154,6 +166,7 @@ class Inventory(Struct, frozen=True):
     manifests: Path
     profile: str
     alerts: Alerts = Alerts()
+    heartbeat: Heartbeat | None = None
 
     @property
     def known_hosts(self) -> Path:

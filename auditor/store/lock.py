@@ -27,8 +27,8 @@ def locked(store: Path) -> Iterator[None]:
         except BlockingIOError as error:
             holder = os.read(handle, 20).decode("ascii", "replace").strip()
             raise StoreError(
-                f"{store}: process {holder or 'unknown'} is writing there;"
-                " wait for it or choose another folder with -o"
+                f"{store}: process {holder or 'unknown'} is writing there, and this one"
+                " has done nothing; wait for it, or choose another folder with -o"
             ) from error
         os.ftruncate(handle, 0)
         os.write(handle, f"{os.getpid()}\n".encode())

@@ -17,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from auditor.errors import StoreError
+from auditor.system_credentials import given
 
 #: What the signatures are for: one made for anything else is no signature of a run.
 NAMESPACE = "auditor-run"
@@ -57,7 +58,7 @@ def key_of(sign_key: Path) -> str:
 
 def sign(file: Path, sign_key: Path) -> None:
     """Write the signature beside the file, `FILE.sig`; raises StoreError."""
-    done = _keygen("-q", "-Y", "sign", "-f", sign_key, "-n", NAMESPACE, file)
+    done = _keygen("-q", "-Y", "sign", "-f", given(sign_key), "-n", NAMESPACE, file)
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "backslashreplace").strip()
         raise StoreError(

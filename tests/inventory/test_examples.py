@@ -14,6 +14,7 @@ from auditor.inventory.entries import (
     AlertsEntry,
     EngagementEntry,
     GroupEntry,
+    HeartbeatEntry,
     HostEntry,
     LimitsEntry,
     RunLimitsEntry,
@@ -48,6 +49,7 @@ def test_the_complete_inventory_shows_every_key() -> None:
     assert keys_of(RunLimitsEntry) == set(table["limits"])
     assert keys_of(StoreEntry) == set(table["store"])
     assert keys_of(AlertsEntry) == set(table["alerts"])
+    assert keys_of(HeartbeatEntry) == set(table["heartbeat"])
     assert keys_of(HostEntry) == hosts | groups - {"title", "limit"} | set(
         table["defaults"]
     )

@@ -29,6 +29,7 @@ from auditor.collect.visiting import Ask
 from auditor.model.findings import Reason
 from auditor.model.host import Host, Pins, Secret, fingerprint_of
 from auditor.model.snapshot import Handshake, HostState
+from auditor.system_credentials import given
 
 _PIECE = 32 << 10
 #: sshd past its MaxStartups drops a connection; a second later there is room.
@@ -141,7 +142,7 @@ class Ssh:
         if path is None:
             return None
         phrase = self._secret(host.passphrase) if host.passphrase else None
-        return self._keys.key(path, phrase)
+        return self._keys.key(given(path), phrase)
 
     def _through(self, host: Host) -> _Jump | None:
         if host.jump is None:
