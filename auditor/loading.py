@@ -59,8 +59,15 @@ class Rule(Struct, frozen=True):
             message = f"has no @check function called {self.name}"
             raise ConfigurationError([Problem(str(module.__file__), message)])
         inputs = inputs_of(function)
+        code = Path(str(module.__file__)).read_bytes()
         return Check(
-            self.id, self.name, self.family, function, inputs, lambda: self.sidecar
+            self.id,
+            self.name,
+            self.family,
+            function,
+            inputs,
+            lambda: self.sidecar,
+            hashlib.sha256(code + self.toml.encode()).hexdigest(),
         )
 
 

@@ -26,7 +26,13 @@ ALLOWED = {
     "auditor/model": {"auditor.errors", "auditor.model"},
     "auditor/facts": {"auditor.facts", "auditor.model"},
     "auditor/evaluate": {"auditor.model", "auditor.evaluate", "auditor.errors"},
-    "auditor/report": {"auditor.model", "auditor.report", "auditor.errors"},
+    "auditor/history": {"auditor.model", "auditor.history"},
+    "auditor/report": {
+        "auditor.model",
+        "auditor.report",
+        "auditor.history",
+        "auditor.errors",
+    },
     "auditor/report/text": {"auditor.model", "auditor.report.text"},
     # what all formats share knows none of them
     "auditor/report/sections": {

@@ -36,6 +36,7 @@ COMMANDS = {
     "inventory": "inventory:app",
     "trust": "trust:app",
     "checks": "explaining:checks_app",
+    "diff": "diff:diff",
     "ping": "scheduled:ping",
     "verify": "store:verify",
     "store": "store:store_app",

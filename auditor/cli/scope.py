@@ -19,6 +19,7 @@ from auditor.loading import Rule, rules_of_folder, rules_sha256, shipped_rules
 from auditor.model.findings import Severity
 from auditor.model.host import Host, Inventory
 from auditor.model.scope import Scope
+from auditor.store.inputs import inputs_sha256
 
 
 def read_scope(options: Options) -> tuple[Scope, tuple[Host, ...]]:
@@ -29,20 +30,23 @@ def read_scope(options: Options) -> tuple[Scope, tuple[Host, ...]]:
     additions = (folder / "profile.toml" for folder in options.checks)
     rules = select_rules(known_rules(options.checks), options.check)
     checks = tuple(rule.load() for rule in rules)
+    profile = read_profile(
+        inventory.profile,
+        additions=[file for file in additions if file.is_file()],
+        known_only=not options.stored,
+    )
+    manifests = read_manifests(inventory.manifests, timezone=engagement.timezone)
     scope = Scope(
         inventory=inventory,
-        manifests=read_manifests(inventory.manifests, timezone=engagement.timezone),
-        profile=read_profile(
-            inventory.profile,
-            additions=[file for file in additions if file.is_file()],
-            known_only=not options.stored,
-        ),
+        manifests=manifests,
+        profile=profile,
         checks=checks,
         rules_sha256=rules_sha256(checks),
         language=options.lang.value if options.lang else engagement.language,
         as_of=instant(options.as_of, engagement.timezone),
         fail_on=Severity(options.fail_on.value),
         min_coverage=options.min_coverage,
+        inputs=inputs_sha256(inventory, profile, manifests),
     )
     return scope, hosts
 

@@ -24,6 +24,7 @@ from auditor.store.folder import (
     Opener,
     RunFolder,
     Snapshots,
+    opener_of,
     read_run,
     read_snapshot,
     read_snapshots,
@@ -49,8 +50,11 @@ def run(options: Options, how: How, asked: Delivery, *, dry: bool) -> int:
         order = [host.name for host in hosts]
         snapshots = folder.snapshots.read(order)
         result = judge(snapshots, scope, interrupted=bool(interrupted))
+        from auditor.cli.since_last import changes_since_last
+
+        changes = changes_since_last(result, scope, folder.snapshots, options)
         inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
-        final = folder.finish(result, inputs)
+        final = folder.finish(result, inputs, changes=changes)
     from auditor.cli.delivering import deliver
 
     try:
@@ -87,7 +91,7 @@ def evaluate(snapshots: Sequence[Path], options: Options, asked: Delivery) -> in
     delivery = prepare(asked)
     scope, hosts = read_scope(options)
     names = [host.name for host in hosts]
-    opened = _opener(options)
+    opened = opener_of(options.identities)
     taken = [s for s in _snapshots(snapshots, names, opened) if s.host in names]
     if not taken:
         raise AuditorError("evaluate: no snapshot of a chosen host")
@@ -99,11 +103,17 @@ def evaluate(snapshots: Sequence[Path], options: Options, asked: Delivery) -> in
     earlier = earlier_than(result, asked.since)
     final = None
     if options.out is not None:
+        from auditor.cli.since_last import changes_since_last
+
         with RunFolder(scope.inventory.store) as folder:
             for snapshot in taken:
                 folder.snapshots.add(snapshot)
+            again = _judged_again(snapshots)
+            changes = changes_since_last(
+                result, scope, folder.snapshots, options, again
+            )
             inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
-            final = folder.finish(result, inputs, again=_judged_again(snapshots))
+            final = folder.finish(result, inputs, again, changes)
     deliver(result, delivery, earlier)
     if final is not None:
         print(f"run: {final}", file=sys.stderr)
@@ -136,15 +146,6 @@ def _judged_again(paths: Sequence[Path]) -> str | None:
     """The stored run whose snapshots these are; None when they are nobody's."""
     (path, *others) = paths
     return path.name if not others and (path / MANIFEST).is_file() else None
-
-
-def _opener(options: Options) -> Opener | None:
-    """What opens encrypted snapshots; None when no `--identity` is given."""
-    if not options.identities:
-        return None
-    from auditor.store.sealing import Identities
-
-    return Identities(options.identities).opened
 
 
 def _announce(scope: Scope, hosts: Sequence[Host]) -> int:

@@ -217,6 +217,7 @@ def _run(got: _Collected, scope: Scope, *, interrupted: bool) -> Run:
         rules_sha256=scope.rules_sha256,
         profile=scope.profile.name,
         profile_sha256=scope.profile.sha256,
+        inputs=dict(scope.inputs),
         frameworks=scope.inventory.engagement.frameworks or (),
         selected=Selected(hosts=len(hosts), checks=len(scope.checks)),
         totals=_totals(buckets.values()),
@@ -255,6 +256,8 @@ def _check_info(check: Check) -> CheckInfo:
         severity=sidecar.severity,
         title={language: texts.title for language, texts in sidecar.texts.items()},
         requirements=sidecar.requirements,
+        sha256=check.sha256,
+        fleet=check.fleet,
     )
 
 

@@ -37,6 +37,10 @@ class State(StrEnum):
     OUT = "out"
 
 
+#: What somebody has to act on.
+OPEN: Final = frozenset({State.OPEN, State.WARN})
+
+
 class Kind(StrEnum):
     """What a change is for whoever has to act.
 
@@ -57,9 +61,10 @@ class Cause(StrEnum):
 
     `privilege` and `sight`: a source was read on one side only, for want of rights or
     for another reason. `rule`: the check's code or texts; `tool`: what parses and
-    judges; `declared`: inventory, profile or manifests; `date`: nothing but the day.
-    `untold`: rules or tool changed, and the old snapshots can't be judged again to
-    tell that from the host.
+    judges; `declared`: inventory, profile or manifests; `date`: nothing but the day
+    (with `waiver` or `attestation` where one of these ended). `untold`: rules, tool or
+    declarations changed, and no snapshot can be judged again to tell that from the
+    host.
     """
 
     SCOPE = "scope"
@@ -87,6 +92,25 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     causes: tuple[Cause, ...]
 
+    @property
+    def worse(self) -> bool:
+        """Whether it is a regression; what comes up as an accepted risk is none."""
+        if self.kind is Kind.NEW:
+            return self.after in OPEN
+        if self.kind is Kind.UNSEEN:
+            return self.before in OPEN
+        return self.kind is Kind.WORSE
+
+
+class Carried(msgspec.Struct, frozen=True, kw_only=True):
+    """What was open when last read and was not read since: it stays open."""
+
+    check: str
+    host: str
+    subject: SubjectRecord
+    state: State
+    severity: Severity
+
 
 class LostSight(msgspec.Struct, frozen=True, kw_only=True):
     """A check that was evaluated on a host, and was not this time: a regression."""
@@ -99,7 +123,8 @@ class LostSight(msgspec.Struct, frozen=True, kw_only=True):
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
     """From the run `since` to the run `run`.
 
-    `missing` are hosts that were in the run before and are in this one no more.
+    `missing` are hosts that were in the run before and are in this one no more;
+    `carried` is what the next comparison has to know of, though this run is silent.
     """
 
     schema: Literal["auditor-changes/1"] = SCHEMA
@@ -109,13 +134,13 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...] = ()
     lost: tuple[LostSight, ...] = ()
     missing: tuple[str, ...] = ()
+    carried: tuple[Carried, ...] = ()
 
     @property
     def worse(self) -> bool:
         """Whether anything is worse than it was: the exit code of `diff`."""
-        bad = {Kind.NEW, Kind.WORSE, Kind.UNSEEN}
-        kinds = {change.kind for change in self.changes}
-        return bool(self.lost or self.missing or kinds & bad)
+        worse = any(change.worse for change in self.changes)
+        return bool(self.lost or self.missing or worse)
 
 
 def encode_changes(changes: Changes) -> bytes:

@@ -69,7 +69,7 @@ class Check(Struct, frozen=True):
     """A check as loaded: its function and its sidecar, which share one name.
 
     `id` is such as `ACC-001`; `read_sidecar` is asked for the rest, which collecting
-    does without.
+    does without. `sha256` is that of its code and sidecar.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Check(Struct, frozen=True):
     function: CheckFunction
     inputs: Mapping[str, Any]
     read_sidecar: Callable[[], Sidecar]
+    sha256: str = ""
 
     @property
     def sidecar(self) -> Sidecar:

@@ -118,8 +118,9 @@ class Selected(msgspec.Struct, frozen=True, kw_only=True):
 class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Who audited what, when, with which rules, and what it came to.
 
-    `frameworks` are those that the engagement chose; none means all. `level` is what
-    was removed from all of the run.
+    `inputs` are digests of what people declared, by file of the run's `inputs/`: two
+    that are equal judge alike. `frameworks` are those that the engagement chose; none
+    means all. `level` is what was removed from all of the run.
     """
 
     id: str
@@ -134,6 +135,7 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     rules_sha256: str
     profile: str
     profile_sha256: str
+    inputs: dict[str, str] = {}
     frameworks: tuple[str, ...] = ()
     selected: Selected
     totals: Totals
@@ -144,7 +146,10 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """One chosen check; `title` by language."""
+    """One chosen check; `title` by language, `sha256` of its code and texts.
+
+    `fleet`: it compares hosts, so that its verdicts depend on which were chosen.
+    """
 
     id: str
     name: str
@@ -152,6 +157,8 @@ class CheckInfo(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity
     title: dict[str, str]
     requirements: tuple[str, ...] = ()
+    sha256: str = ""
+    fleet: bool = False
 
 
 class HostInfo(msgspec.Struct, frozen=True, kw_only=True):

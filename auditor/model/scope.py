@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from auditor.model.check import Check
 from auditor.model.findings import Severity
@@ -15,7 +15,10 @@ from auditor.model.profile import Profile
 
 
 class Scope(Struct, frozen=True):
-    """What a run judges with: everything but the snapshots."""
+    """What a run judges with: everything but the snapshots.
+
+    `inputs` are the digests of what people declared, by file.
+    """
 
     inventory: Inventory
     manifests: Manifests
@@ -26,3 +29,4 @@ class Scope(Struct, frozen=True):
     as_of: datetime | None = None
     fail_on: Severity = Severity.LOW
     min_coverage: float = 0.0
+    inputs: Mapping[str, str] = field(default_factory=dict)

@@ -10,14 +10,17 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from auditor import __version__
 from auditor.errors import AuditorError, SnapshotError, StoreError
+from auditor.model.changes import Changes, decode_changes, encode_changes
 from auditor.model.host import Store
 from auditor.model.run import Run, decode_run, encode_run
 from auditor.model.snapshot import Snapshot, decode_snapshot, encode_snapshot
@@ -29,6 +32,9 @@ from auditor.store.signing import key_of, sign
 
 if TYPE_CHECKING:
     from auditor.store.sealing import Seal
+
+#: What changed since the run before; absent where there was none to compare with.
+CHANGES = "changes.json"
 
 #: What the name of an encrypted file ends with.
 SEALED = ".age"
@@ -57,10 +63,12 @@ class Snapshots:
             write_atomic(file, data)
         return file
 
-    def read(self, order: list[str]) -> Iterator[Snapshot]:
+    def read(
+        self, order: list[str], only: Collection[str] | None = None
+    ) -> Iterator[Snapshot]:
         """What was added, as `read_snapshots` gives it."""
         opened = self._seal.opened if self._seal else None
-        return read_snapshots(self._folder, order, opened)
+        return read_snapshots(self._folder, order, opened, only)
 
 
 class RunFolder:
@@ -91,11 +99,16 @@ class RunFolder:
         self._open.close()
 
     def finish(
-        self, run: Run, inputs: Mapping[str, bytes], again: str | None = None
+        self,
+        run: Run,
+        inputs: Mapping[str, bytes],
+        again: str | None = None,
+        changes: Changes | None = None,
     ) -> Path:
         """Write the rest and give the folder its name; raises StoreError.
 
-        `again` is the run whose snapshots were judged once more.
+        `again` is the run whose snapshots were judged once more, `changes` what is
+        otherwise than in the run before.
         """
         final = _free(self.store.dir / run.run.id)
         with _reported(final):
@@ -103,6 +116,9 @@ class RunFolder:
             for name, data in inputs.items():
                 write_new(self.path / "inputs" / name, data)
             write_new(self.path / "run.json", encode_run(run))
+            if changes is not None:
+                named = replace(changes, run=final.name)
+                write_new(self.path / CHANGES, encode_changes(named))
             manifest = self._vouch(run, final.name, again)
             for made in (self.path / "inputs", self.path / "snapshots", self.path):
                 sync_folder(made)
@@ -151,9 +167,15 @@ def sweep(folder: Path, age: float = 0) -> None:
 
 
 def read_snapshots(
-    folder: Path, order: list[str], opened: Opener | None = None
+    folder: Path,
+    order: list[str],
+    opened: Opener | None = None,
+    only: Collection[str] | None = None,
 ) -> Iterator[Snapshot]:
-    """The snapshots of a folder one by one: hosts in `order`, then others by name."""
+    """The snapshots of a folder one by one: hosts in `order`, then others by name.
+
+    Of all hosts, unless they are named by `only`: no other file is opened then.
+    """
     files = {
         file.name.removesuffix(SEALED).removesuffix(".json"): file
         for file in sorted([*folder.glob("*.json"), *folder.glob(f"*.json{SEALED}")])
@@ -162,6 +184,8 @@ def read_snapshots(
         *(n for n in order if n in files),
         *(n for n in files if n not in order),
     ]:
+        if only is not None and name not in only:
+            continue
         yield read_snapshot(files[name], opened)
 
 
@@ -179,6 +203,21 @@ def read_run(path: Path) -> Run:
     """Read the run of a folder, or its `run.json`; raises SnapshotError."""
     file = path / "run.json" if path.is_dir() else path
     return decode_run(_bytes(file), str(file))
+
+
+def read_changes(folder: Path) -> Changes | None:
+    """What a stored run keeps of its changes, None when none; raises SnapshotError."""
+    file = folder / CHANGES
+    return decode_changes(_bytes(file), str(file)) if file.is_file() else None
+
+
+def opener_of(identities: Sequence[Path]) -> Opener | None:
+    """What opens encrypted snapshots with these keys; None without any."""
+    if not identities:
+        return None
+    from auditor.store.sealing import Identities
+
+    return Identities(identities).opened
 
 
 def _seal(recipients: Sequence[str]) -> Seal:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from auditor.inventory.profile import profile_as_toml
 from auditor.inventory.signed_documents import KEPT, kept_of
 from auditor.inventory.writing import inventory_as_toml
-from auditor.model.host import Inventory
+from auditor.model.host import Host, Inventory, Limits
 from auditor.model.manifests import Manifests
 from auditor.model.profile import Profile
 
@@ -43,3 +45,38 @@ def inputs_of(
     if documents := kept_of(manifests):
         found[KEPT] = documents
     return found
+
+
+def inputs_sha256(
+    inventory: Inventory, profile: Profile, manifests: Manifests
+) -> dict[str, str]:
+    """File of `inputs/` -> digest of what in it a verdict may depend on.
+
+    The manifests byte by byte; of the inventory the hosts and the time zone, for where
+    runs are kept and how one logs in is no matter of a verdict.
+    """
+    hosts = [msgspec.to_builtins(_seen_by_checks(h)) for h in inventory.hosts.values()]
+    told = msgspec.json.encode([inventory.engagement.timezone, hosts])
+    found = {
+        "inventory.toml": hashlib.sha256(told).hexdigest(),
+        "profile.toml": profile.sha256,
+    }
+    for name in MANIFESTS:
+        manifest = inventory.manifests / name
+        if manifest.is_file():
+            found[name] = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    if documents := kept_of(manifests):
+        found[KEPT] = hashlib.sha256(documents).hexdigest()
+    return found
+
+
+def _seen_by_checks(host: Host) -> Host:
+    return replace(
+        host,
+        key=None,
+        agent=None,
+        passphrase=None,
+        password=None,
+        sudo_password=None,
+        limits=Limits(),
+    )

@@ -182,6 +182,7 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
         "rules_sha256": ALL,
         "profile": INSIDE,
         "profile_sha256": ALL,
+        "inputs": TECHNICAL,
         "frameworks": ALL,
         "selected": BELOW,
         "totals": BELOW,
@@ -203,6 +204,9 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
         "severity": ALL,
         "title": INSIDE,
         "requirements": INSIDE,
+        # At R3 it would tell which check of its family it is.
+        "sha256": (_keep, _keep, _emptied),
+        "fleet": INSIDE,
     },
     HostInfo: {
         "name": _always(lambda value, names: names.hosts[value]),

@@ -1,0 +1,1 @@
+"""What changed between runs and why: pure, of run files alone."""
