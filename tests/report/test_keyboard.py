@@ -18,7 +18,9 @@ FOCUSED = """
   const style = getComputedStyle(one);
   const all = [...document.querySelectorAll("*")];
   const [x, y] = [box.left + Math.min(box.width, innerWidth) / 2, box.top + 2];
-  const above = document.elementFromPoint(x, Math.min(y, innerHeight - 1));
+  // what is taller than the window is looked at where it enters it
+  const seen = Math.max(1, Math.min(y, innerHeight - 1));
+  const above = document.elementFromPoint(x, seen);
   return {
     what: one.tagName + " " + (one.textContent || one.name).trim().slice(0, 40),
     at: all.indexOf(one),
