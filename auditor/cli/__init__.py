@@ -40,6 +40,7 @@ COMMANDS = {
     "ping": "scheduled:ping",
     "verify": "store:verify",
     "store": "store:store_app",
+    "drill": "drill:drill",
 }
 
 

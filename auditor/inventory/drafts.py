@@ -13,6 +13,8 @@ from auditor.inventory.documents import Document, meant, read_document
 from auditor.inventory.entries import (
     SCHEMA,
     AlertsEntry,
+    DefaultsEntry,
+    DrillEntry,
     EngagementEntry,
     GroupEntry,
     HeartbeatEntry,
@@ -40,7 +42,8 @@ _SINGLE: Mapping[str, type] = {
     "store": StoreEntry,
     "alerts": AlertsEntry,
     "heartbeat": HeartbeatEntry,
-    "defaults": HostEntry,
+    "drill": DrillEntry,
+    "defaults": DefaultsEntry,
 }
 _NAMED: Mapping[str, type] = {"groups": GroupEntry, "hosts": HostEntry}
 

@@ -25,6 +25,7 @@ from auditor.inventory.words import (
 from auditor.model.host import (
     HeartbeatService,
     Language,
+    Match,
     Privilege,
     PrivilegeBy,
     Secret,
@@ -92,6 +93,42 @@ class HeartbeatEntry(Struct, frozen=True):
     file: str | None = None
 
 
+class ImapEntry(Struct, frozen=True):
+    """`[drill.imap]`."""
+
+    host: Address
+    user: str
+    password: Secret
+    port: Port | None = None
+    folder: str = "INBOX"
+    tls: bool = True
+    ca: str | None = None
+
+
+class FileEntry(Struct, frozen=True):
+    """`[drill.file]`."""
+
+    path: str
+
+
+class WebhookEntry(Struct, frozen=True):
+    """`[drill.webhook]`."""
+
+    listen: Address
+    port: Port
+
+
+class DrillEntry(Struct, frozen=True):
+    """`[drill]`: exactly one of the three sinks."""
+
+    imap: ImapEntry | None = None
+    file: FileEntry | None = None
+    webhook: WebhookEntry | None = None
+    match: Match = "either"
+    timeout: Seconds = Seconds(900)
+    seen_as: tuple[Address, ...] = ()
+
+
 class SharedEntry(Struct, frozen=True):
     """The keys that a host, a group and `[defaults]` have in common."""
 
@@ -117,10 +154,16 @@ class SharedEntry(Struct, frozen=True):
     limits: LimitsEntry | None = None
 
 
-class HostEntry(SharedEntry, frozen=True):
-    """`[hosts.NAME]` and `[defaults]`."""
+class DefaultsEntry(SharedEntry, frozen=True):
+    """`[defaults]`: any key of a host but `drill`."""
 
     group: Name | None = None
+
+
+class HostEntry(DefaultsEntry, frozen=True):
+    """`[hosts.NAME]`; `drill` is never inherited, so that nobody allows it unawares."""
+
+    drill: bool | None = None
 
 
 class GroupEntry(SharedEntry, frozen=True):
@@ -140,6 +183,7 @@ SCHEMA = Schema(
             name: _IN_LIMITS.format(name)
             for name in ("connect", "deadline", "scan_budget", "scan_bytes", "answer")
         },
+        "drill": "a drill is allowed host by host: drill = true below [hosts.NAME]",
         "hostname": "did you mean 'address'?",
         "ip": "did you mean 'address'?",
         "identity_file": "did you mean 'key'?",

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from auditor.errors import ConfigurationError, Problem
+from auditor.inventory.alert_path import problems_of_alert_path, resolve_alert_path
 from auditor.inventory.checking import (
     is_path,
     problems_of_hosts,
@@ -36,6 +37,7 @@ def read_inventory(path: Path) -> Inventory:
     problems: list[Problem] = []
     draft = read_drafts(path, problems)
     problems += problems_of_tables(draft)
+    problems += problems_of_alert_path(draft)
     hosts = {
         name: resolve_host(draft, name)
         for name, found in draft.hosts.items()
@@ -60,6 +62,7 @@ def read_inventory(path: Path) -> Inventory:
         profile=_profile(engagement),
         alerts=resolve_alerts(draft),
         heartbeat=resolve_heartbeat(draft),
+        alert_path=resolve_alert_path(draft),
     )
 
 

@@ -29,6 +29,7 @@ _PLAIN = (
     "privilege",
     "privilege_by",
     "audit",
+    "drill",
     "roles",
     "data_dirs",
     "outside",
@@ -91,22 +92,22 @@ def _login_key(levels: Sequence[Written]) -> dict[str, Any]:
 
 
 def _secret(levels: Sequence[Written], key: str) -> Secret | None:
-    """A reference made whole: a file's path absolute, a prompt with its place."""
     found = nearest(levels, key)
     if found is None:
         return None
     secret, level = found
-    return _whole(secret, level, key)
+    return whole_secret(secret, level, key)
 
 
-def _whole(secret: Secret, level: Written, *key: str | int) -> Secret:
+def whole_secret(secret: Secret, level: Written, *key: str | int) -> Secret:
+    """A reference as others need it: its path absolute, its prompt with its place."""
     match secret.kind:
         case "file":
             return Secret("file", (str(level.path(secret.reference[0])),))
         case "prompt":
             return Secret("prompt", (dotted((*level.key, *key)),))
         case _:
-            return Secret(secret.kind, secret.reference)
+            return secret
 
 
 def resolve_limits(levels: Sequence[Written], run: Written | None) -> Limits:
@@ -145,7 +146,7 @@ def resolve_alerts(draft: Draft) -> Alerts:
         return Alerts()
     entry: AlertsEntry = found.entry
     return Alerts(
-        to=tuple(_whole(one, found, "to", at) for at, one in enumerate(entry.to)),
+        to=tuple(whole_secret(one, found, "to", at) for at, one in enumerate(entry.to)),
         from_severity=Severity(entry.from_severity),
         unreachable_runs=entry.unreachable_runs,
         ends_within=entry.ends_within,

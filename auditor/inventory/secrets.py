@@ -48,17 +48,21 @@ def resolve_secrets(
     ask: Ask,
     login_only: bool = False,
     environment: MutableMapping[str, str] | None = None,
+    more: Mapping[str, Secret] | None = None,
 ) -> Secrets:
     """Fetch each distinct reference of the hosts and of their jumps, once.
 
     `ask` gets what to ask for and returns what was typed; with `no_input` a prompt
-    is an error; with `login_only` sudo passwords are left out. Variables are taken
+    is an error; with `login_only` sudo passwords are left out; `more` are references
+    of no host, by the key that they stand at. Variables are taken
     out of `environment` (default: this process's), so that no child of ours inherits
     one: a second call would not find them. Raises ConfigurationError with all
     references that give nothing; no message holds a value.
     """
     variables = os.environ if environment is None else environment
     users = secret_users(inventory, hosts, login_only=login_only)
+    for key, secret in (more or {}).items():
+        users.setdefault(secret, []).append(key)
     values: dict[Secret, str] = {}
     problems: list[Problem] = []
     # Variables first: the commands that follow must not inherit them.

@@ -23,6 +23,8 @@ Privilege = Literal["preferred", "required", "never"]
 PrivilegeBy = Literal["sudo", "doas"]
 HeartbeatService = Literal["plain", "healthchecks", "uptime-kuma"]
 Language = Literal["en", "fr"]
+#: By what an alert counts as that of a drill.
+Match = Literal["either", "marker", "host"]
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -78,7 +80,8 @@ class Host(Struct, frozen=True):
 
     `jump` is the inventory name of the host in between; `host_keys` are the
     pins `SHA256:…` written in the inventory, which stand above `known_hosts`.
-    `audit` is False for a host that only serves as a jump.
+    `audit` is False for a host that only serves as a jump; `drill` is True where its
+    owner allows `auditor drill` one failed login.
     """
 
     name: str
@@ -102,6 +105,7 @@ class Host(Struct, frozen=True):
     sudo_password: Secret | None = None
     host_keys: tuple[str, ...] = ()
     audit: bool = True
+    drill: bool = False
     limits: Limits = Limits()
 
 
@@ -147,6 +151,44 @@ class Heartbeat(Struct, frozen=True):
     file: Path | None = None
 
 
+class ImapSink(Struct, frozen=True):
+    """A mailbox that alerts reach; `ca` is a file of the client's own authorities."""
+
+    host: str
+    port: int
+    user: str
+    password: Secret
+    folder: str
+    tls: bool
+    ca: Path | None
+
+
+class FileSink(Struct, frozen=True):
+    """A file that grows with each alert (a log, an mbox), or a maildir."""
+
+    path: Path
+
+
+class WebhookSink(Struct, frozen=True):
+    """Where this machine listens for an alert that is posted to it."""
+
+    listen: str
+    port: int
+
+
+class AlertPath(Struct, frozen=True):
+    """`[drill]`: where the client's alerts arrive, and which is that of a drill.
+
+    `timeout` is in seconds; `seen_as` are the addresses that hosts see the auditor
+    under, empty for that of the connection.
+    """
+
+    sink: ImapSink | FileSink | WebhookSink
+    match: Match = "either"
+    timeout: float = 900
+    seen_as: tuple[str, ...] = ()
+
+
 class Inventory(Struct, frozen=True):
     """Everything that one `-i` gives; `hosts` in the order of the files.
 
@@ -167,6 +209,7 @@ class Inventory(Struct, frozen=True):
     profile: str
     alerts: Alerts = Alerts()
     heartbeat: Heartbeat | None = None
+    alert_path: AlertPath | None = None
 
     @property
     def known_hosts(self) -> Path:

@@ -12,10 +12,12 @@ from typer.testing import CliRunner
 from auditor.errors import ConfigurationError
 from auditor.inventory.entries import (
     AlertsEntry,
+    DrillEntry,
     EngagementEntry,
     GroupEntry,
     HeartbeatEntry,
     HostEntry,
+    ImapEntry,
     LimitsEntry,
     RunLimitsEntry,
     StoreEntry,
@@ -50,6 +52,8 @@ def test_the_complete_inventory_shows_every_key() -> None:
     assert keys_of(StoreEntry) == set(table["store"])
     assert keys_of(AlertsEntry) == set(table["alerts"])
     assert keys_of(HeartbeatEntry) == set(table["heartbeat"])
+    assert keys_of(DrillEntry) - {"file", "webhook"} == set(table["drill"])
+    assert keys_of(ImapEntry) == set(table["drill"]["imap"])
     assert keys_of(HostEntry) == hosts | groups - {"title", "limit"} | set(
         table["defaults"]
     )

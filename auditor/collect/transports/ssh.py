@@ -86,6 +86,13 @@ class Ssh:
         wire.leave()
         return key.get_name(), key.get_base64(), fingerprint_of(key.get_base64())
 
+    def knock(self, host: Host, budget: Budget, login: LoggingIn) -> Wire:
+        """Connect as for an audit, then log in by a way of the caller's own.
+
+        Raises HostTroubleError, and before the login when the key is not pinned.
+        """
+        return self._connect(host, budget, self._pins(host), login)
+
     def close(self) -> None:
         """Leave the jump hosts: the run is over."""
         with self._lock:

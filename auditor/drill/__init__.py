@@ -1,0 +1,1 @@
+"""Does an alert reach anybody? Waiting for it where the client says that it arrives."""
