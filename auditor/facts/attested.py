@@ -52,7 +52,7 @@ def unattested(entries: Iterable[Attestation], day: date) -> Unattested:
     late = [entry for entry in entries if entry.expired_on(day)]
     faults = [e.document_fault for e in entries if e not in late and e.document_fault]
     if faults or not late:
-        return Unattested(Reason.ATTESTATION_MISSING, "; ".join(faults) or None)
+        return Unattested(Reason.ATTESTATION_MISSING, next(iter(faults), None))
     return Unattested(Reason.ATTESTATION_EXPIRED)
 
 

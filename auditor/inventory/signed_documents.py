@@ -39,7 +39,7 @@ class Documents:
         try:
             return digest_of(file)
         except OSError as error:
-            return (error.strerror or "it can't be read").lower()
+            return error.strerror or "it can't be read"
 
     @cached_property
     def _kept(self) -> dict[str, str] | None:

@@ -54,7 +54,7 @@ def test_a_document_that_is_gone_is_told_with_the_line_that_names_it(
 ) -> None:
     entry = attested(tmp_path, "# signed\n" + ATTESTATION + NAMED)
 
-    assert "attestations.toml:2: test.pdf: no such file or directory" == (
+    assert "attestations.toml:2: test.pdf: No such file or directory" == (
         entry.document_fault
     )
 
@@ -76,7 +76,7 @@ def test_a_document_without_a_digest_promises_nothing(tmp_path: Path) -> None:
 
 def test_a_check_is_told_which_document_fails(tmp_path: Path) -> None:
     manifests = read(tmp_path, attestations=ATTESTATION + NAMED)
-    detail = "attestations.toml:1: test.pdf: no such file or directory"
+    detail = "attestations.toml:1: test.pdf: No such file or directory"
 
     assert Unattested(Reason.ATTESTATION_MISSING, detail) == (
         attestation_of("siem", manifests, DAY)
@@ -109,7 +109,7 @@ def test_the_instruction_of_a_migration_has_its_document_looked_up_too(
 ) -> None:
     [entry] = read(tmp_path, migrations=MIGRATION + NAMED).migrations.entries
 
-    assert "migrations.toml:1: test.pdf: no such file or directory" == (
+    assert "migrations.toml:1: test.pdf: No such file or directory" == (
         entry.document_fault
     )
 

@@ -41,6 +41,7 @@ MAKERS = {
 NAMES = {"detail", "text", "problem", "twice"}
 #: Functions and properties that return one.
 TOLD_BY = {"_handshake_detail", "_forward_detail", "lost", "problem", "_cut", "run"}
+TOLD_BY |= {"_document_fault", "found"}
 
 #: Variables and what they may be set to.
 Names = dict[str, list[ast.expr]]
@@ -54,6 +55,8 @@ def sources() -> Iterator[Path]:
     yield from sorted((package / "collect").rglob("*.py"))
     yield from sorted((package / "evaluate").glob("*.py"))
     yield package / "model" / "host.py"
+    yield package / "model" / "manifests.py"
+    yield package / "inventory" / "signed_documents.py"
     checks = {Path(check.function.__code__.co_filename) for check in load_checks()}
     yield from sorted(checks)
 
