@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from fnmatch import fnmatchcase
 from itertools import groupby
 
 from msgspec import Struct, field, structs
 
 from auditor import __version__
+from auditor.evaluate.declaring import Declared
 from auditor.evaluate.engine import FleetView, Row, evaluate_host
 from auditor.evaluate.inputs import HostInputs
 from auditor.evaluate.judging import Judged
 from auditor.model.check import Audit, Check
-from auditor.model.findings import Evidence, Verdict
+from auditor.model.findings import Evidence
 from auditor.model.host import Host
-from auditor.model.manifests import WaivedValue, Waiver
 from auditor.model.run import (
     GRAVEST_FIRST,
     Bucket,
@@ -33,7 +32,6 @@ from auditor.model.run import (
     SubjectRecord,
     Totals,
     ValueRecord,
-    WaivedRecord,
     bucket_of,
 )
 from auditor.model.scope import Scope
@@ -50,6 +48,7 @@ class _Collected(Struct):
     days: dict[str, date] = field(default_factory=dict)
     started: list[datetime] = field(default_factory=list)
     ended: list[datetime] = field(default_factory=list)
+    declared: Declared = field(default_factory=Declared)
 
 
 def evaluate(
@@ -62,12 +61,12 @@ def evaluate(
         inputs = _inputs(snapshot, scope)
         got.days[inputs.host.name] = inputs.audit.date
         rows = evaluate_host(scope.checks, inputs)
-        got.findings += _records(rows, scope, got.days)
+        got.findings += _records(rows, scope, got)
         got.hosts.append(_host_info(snapshot, inputs.host))
         got.started.append(snapshot.started)
         got.ended.append(snapshot.ended)
         fleet.add(inputs)
-    got.findings += _records(fleet.evaluate(), scope, got.days)
+    got.findings += _records(fleet.evaluate(), scope, got)
     return _run(got, scope, interrupted=interrupted)
 
 
@@ -87,15 +86,17 @@ def _inputs(snapshot: Snapshot, scope: Scope) -> HostInputs:
 
 
 def _records(
-    rows: Iterable[Row], scope: Scope, days: Mapping[str, date]
+    rows: Iterable[Row], scope: Scope, got: _Collected
 ) -> Iterator[FindingRecord]:
     def pair(row: Row) -> tuple[str, str]:
         return row[0].id, row[1]
 
-    waivers = scope.manifests.waivers.entries
     for (_, host), group in groupby(rows, pair):
         records = (_record(*row) for row in group)
-        yield from _capped([_waived(r, waivers, days[host]) for r in records])
+        day = got.days[host]
+        yield from _capped(
+            [got.declared.marked(r, scope.manifests, day) for r in records]
+        )
 
 
 def _record(check: Check, host: str, judged: Judged) -> FindingRecord:
@@ -141,41 +142,6 @@ def _capped(records: list[FindingRecord]) -> list[FindingRecord]:
     last = ranked[MOST_FINDINGS - 1]
     more = len(records) - MOST_FINDINGS
     return [*ranked[: MOST_FINDINGS - 1], structs.replace(last, more=more)]
-
-
-def _waived(
-    record: FindingRecord, waivers: Iterable[Waiver], day: date
-) -> FindingRecord:
-    if record.verdict not in (Verdict.FAIL, Verdict.WARN):
-        return record
-    for waiver in waivers:
-        if waiver.valid_on(day) and _accepts(waiver, record):
-            mark = WaivedRecord(
-                reason=waiver.reason,
-                owner=waiver.owner,
-                accepted_by=waiver.accepted_by,
-                accepted_on=waiver.accepted_on,
-                until=waiver.until,
-            )
-            return structs.replace(record, waived=mark)
-    return record
-
-
-def _accepts(waiver: Waiver, record: FindingRecord) -> bool:
-    names = (record.subject.name, f"{record.subject.kind}:{record.subject.name}")
-    return (
-        waiver.check == record.check
-        and waiver.covers(record.host)
-        and any(fnmatchcase(n, glob) for n in names for glob in waiver.subjects)
-        and all(
-            key in record.values and str(record.values[key].value) in _words(allowed)
-            for key, allowed in (waiver.values or {}).items()
-        )
-    )
-
-
-def _words(allowed: WaivedValue) -> tuple[str, ...]:
-    return tuple(map(str, allowed if isinstance(allowed, tuple) else (allowed,)))
 
 
 def _host_info(snapshot: Snapshot, host: Host) -> HostInfo:
@@ -226,12 +192,15 @@ def _run(got: _Collected, scope: Scope, *, interrupted: bool) -> Run:
         exit_code=_exit_code(got.findings, hosts, coverage, scope, interrupted),
     )
     groups = scope.inventory.groups.values()
+    day = Audit(info.as_of, info.timezone).date
     return Run(
         run=info,
         groups={group.name: group.title for group in groups if group.title},
         checks=tuple(_check_info(check) for check in scope.checks),
         hosts=hosts,
         findings=tuple(got.findings),
+        waivers=got.declared.waivers(scope.manifests, got.days, buckets, day),
+        attestations=got.declared.attestations(scope.manifests, got.days, day),
     )
 
 

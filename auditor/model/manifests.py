@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Generic, Literal, TypeVar
 
@@ -47,6 +48,28 @@ AttestationSubject = Literal[
 WaivedValue = str | int | float | bool | tuple[str, ...]
 
 Entry = TypeVar("Entry")
+
+#: So many days before its last one an entry is said to end.
+ENDING_DAYS = 30
+
+
+class EntryState(StrEnum):
+    """What a waiver or an attestation is on a day; `ending` ones are valid too."""
+
+    VALID = "valid"
+    ENDING = "ending"
+    EXPIRED = "expired"
+    NOT_YET = "not_yet"
+
+
+def state_between(first: date, last: date, day: date) -> EntryState:
+    """The state on a day of what counts from `first` to `last`, both included."""
+    if day < first:
+        return EntryState.NOT_YET
+    if day > last:
+        return EntryState.EXPIRED
+    ends = (last - day).days <= ENDING_DAYS
+    return EntryState.ENDING if ends else EntryState.VALID
 
 
 def matches(patterns: tuple[str, ...], host: str) -> bool:

@@ -16,6 +16,7 @@ import msgspec
 
 from auditor.errors import SnapshotError
 from auditor.model.findings import Reason, Severity, Verdict
+from auditor.model.manifests import EntryState
 from auditor.model.snapshot import HostState, Instant, Offset, in_our_days
 from auditor.model.sources import Status, ValueKind
 
@@ -248,6 +249,48 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
         return Bucket(self.verdict.value.lower())
 
 
+class WaiverInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A waiver whose check and some of whose hosts were in this run.
+
+    `hosts` are these hosts of the run. `matched` counts the FAIL and WARN that it
+    names, also when it is expired or does not count yet. It is `unused` when it
+    counts, its check was evaluated on all of its hosts, and it names no finding.
+    """
+
+    check: str
+    hosts: tuple[str, ...]
+    subjects: tuple[str, ...]
+    reason: str
+    owner: str
+    accepted_by: str
+    accepted_on: date
+    until: date
+    state: EntryState
+    matched: int = 0
+    unused: bool = False
+    line: int = 0
+
+
+class AttestationInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """An attestation that speaks of some host of this run.
+
+    `hosts` are these hosts. `matched` counts the findings that rest on it,
+    `contradicted` those in which the host shows the contrary; `fault` says why its
+    document is not the one that was signed, so that it does not count.
+    """
+
+    subject: str
+    hosts: tuple[str, ...]
+    signed_by: str
+    signed_on: date
+    valid_until: date
+    state: EntryState
+    matched: int = 0
+    contradicted: int = 0
+    fault: str | None = None
+    line: int = 0
+
+
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """A whole run; `groups` gives the title of each laboratory that has one."""
 
@@ -257,6 +300,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[CheckInfo, ...]
     hosts: tuple[HostInfo, ...]
     findings: tuple[FindingRecord, ...]
+    waivers: tuple[WaiverInfo, ...] = ()
+    attestations: tuple[AttestationInfo, ...] = ()
 
 
 class _Head(msgspec.Struct):

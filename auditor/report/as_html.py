@@ -49,6 +49,7 @@ from auditor.report.sections.questions import questions
 from auditor.report.sections.summary import summary
 from auditor.report.sections.trend import since
 from auditor.report.sections.unseen import causes, read_in_part
+from auditor.report.sections.watched import watched
 from auditor.report.view import View, anchor, view_of
 
 
@@ -150,6 +151,7 @@ def _hosts(view: View) -> dict[str, object]:
         "read_in_part": read_in_part(view),
         "accepted": accepted(view),
         "declared": declared(view),
+        "watched": watched(view),
     }
 
 

@@ -17,6 +17,7 @@ from auditor.report.sections.questions import Question, questions
 from auditor.report.sections.scored import held
 from auditor.report.sections.summary import TRACED, Breach, Summary, summary
 from auditor.report.sections.trend import counted, since
+from auditor.report.sections.watched import Watched, watched
 from auditor.report.text.markdown import escape, table
 from auditor.report.text.sentences import plain
 from auditor.report.view import View, view_of
@@ -173,6 +174,20 @@ def _unseen(view: View, first: Summary) -> Iterable[str]:
     soon = sum(one.ends_soon for one in accepted(view))
     if soon:
         yield escape(labels.count("accepted.soon_line", soon))
+    looked = watched(view)
+    if looked:
+        yield f"## {escape(labels('watched.title'))}"
+        yield _list(_watched(view, one) for one in looked)
+
+
+def _watched(view: View, one: Watched) -> str:
+    labels = view.labels
+    name = f"{one.check} – {one.title}" if one.check else one.title
+    hosts = view.hosts(one.hosts)
+    until = f"{labels('accepted.until')} {labels.date(one.until)}"
+    return f"**{escape(name)}**{labels('colon')}" + escape(
+        f"{one.said} {hosts} · {until} · {one.by}"
+    )
 
 
 def _questions(view: View) -> Iterable[str]:

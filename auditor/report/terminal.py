@@ -22,6 +22,7 @@ from auditor.report.sections.scored import Scored, held
 from auditor.report.sections.summary import TRACED, Breach, Summary, UnseenLine, summary
 from auditor.report.sections.trend import Since, counted, since
 from auditor.report.sections.unseen import host_state
+from auditor.report.sections.watched import counted as watched_counts
 from auditor.report.text.lines import columns, fold
 from auditor.report.text.sentences import plain
 from auditor.report.view import View, view_of
@@ -76,6 +77,7 @@ def _opening(view: View, width: int) -> list[Text]:
         *_figures(view, first, width),
         *(() if above else box),
         *(line for one in first.unseen for line in _unseen(view, one, width)),
+        *_watched(view, width),
     ]
 
 
@@ -132,6 +134,13 @@ def _unseen(view: View, line: UnseenLine, width: int) -> Lines:
     text = view.labels("unseen.line", cause=line.cause, hosts=line.hosts, pairs=pairs)
     said = f"{text} {_cut(line.detail)}".rstrip()
     return fold(Text(said, style=STYLES[Bucket.UNKNOWN]), width, indent=2)
+
+
+def _watched(view: View, width: int) -> Lines:
+    """One line about the waivers and attestations that somebody has to look at."""
+    said = ", ".join(watched_counts(view))
+    text = f"{view.labels('watched.title')}{view.labels('colon')}{said}"
+    return fold(Text(text), width) if said else []
 
 
 def _asked(view: View, asked: list[Question], width: int) -> Lines:

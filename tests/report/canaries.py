@@ -40,9 +40,12 @@ OURS = {
     "HostInfo": {"zone", "privilege"},
     "FindingRecord": {"check", "message"},
     "SubjectRecord": {"kind"},
+    "WaiverInfo": {"check"},
+    "AttestationInfo": {"subject"},
 }
 #: Names by which parts of a run are found again: never changed word by word.
 NAMES = {("HostInfo", "name"), ("FindingRecord", "host"), ("HostInfo", "group")}
+NAMES |= {("WaiverInfo", "hosts"), ("AttestationInfo", "hosts")}
 
 
 @cache

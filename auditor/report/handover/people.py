@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from auditor.model.run import FindingRecord
+from auditor.model.run import FindingRecord, Run
 from auditor.model.sources import ValueKind
 
 #: Between the names of one value: `alice, bob`.
@@ -63,6 +63,15 @@ def persons_of(finding: FindingRecord) -> Iterator[str]:
     if finding.waived is not None:
         yield finding.waived.owner
         yield finding.waived.accepted_by
+
+
+def signers_of(run: Run) -> Iterator[str]:
+    """Every person who accepted a risk or signed an attestation."""
+    for waiver in run.waivers:
+        yield waiver.owner
+        yield waiver.accepted_by
+    for attestation in run.attestations:
+        yield attestation.signed_by
 
 
 def renamed_key(key: str, rename: Any) -> str:

@@ -25,6 +25,7 @@ from msgspec import NODEFAULT, Struct, structs
 
 from auditor.model.check import Sidecar, Texts
 from auditor.model.run import (
+    AttestationInfo,
     CheckInfo,
     Coverage,
     EvidenceRecord,
@@ -40,6 +41,7 @@ from auditor.model.run import (
     Totals,
     ValueRecord,
     WaivedRecord,
+    WaiverInfo,
 )
 from auditor.model.sources import ValueKind
 from auditor.report.formats import Material
@@ -63,6 +65,20 @@ def _emptied(_: Any, __: Renaming) -> str:
 
 def _scrubbed(value: str, names: Renaming) -> str:
     return names.scrubbed(value)
+
+
+def _scrubbed_if_there(value: str | None, names: Renaming) -> str | None:
+    return None if value is None else names.scrubbed(value)
+
+
+def _removed_if_there(value: str | None, _: Renaming) -> str | None:
+    """Whether something was there is told, not what."""
+    return None if value is None else REMOVED
+
+
+def _hosts(hosts: tuple[str, ...], names: Renaming) -> tuple[str, ...]:
+    """Hosts of the run; in the order of their new names, which tells nothing."""
+    return tuple(sorted(names.hosts.get(host, REMOVED) for host in hosts))
 
 
 def _each(value: Any, names: Renaming) -> Any:
@@ -168,6 +184,8 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
         "checks": BELOW,
         "hosts": BELOW,
         "findings": BELOW,
+        "waivers": BELOW,
+        "attestations": BELOW,
     },
     RunInfo: {
         "id": (_keep, _keep, lambda value, _: value.rpartition("-")[0]),
@@ -252,6 +270,30 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
         "accepted_by": _technical(lambda value, names: names.person(value)),
         "accepted_on": ALL,
         "until": ALL,
+    },
+    WaiverInfo: {
+        "check": _always(lambda value, names: names.checks.get(value, REMOVED)),
+        "hosts": _always(_hosts),
+        "owner": _technical(lambda value, names: names.person(value)),
+        "accepted_by": _technical(lambda value, names: names.person(value)),
+        "accepted_on": ALL,
+        "until": ALL,
+        "state": ALL,
+        "matched": ALL,
+        "unused": ALL,
+        "line": TECHNICAL,
+    },
+    AttestationInfo: {
+        "subject": INSIDE,
+        "hosts": _always(_hosts),
+        "signed_by": _technical(lambda value, names: names.person(value)),
+        "signed_on": ALL,
+        "valid_until": ALL,
+        "state": ALL,
+        "matched": ALL,
+        "contradicted": ALL,
+        "fault": (_scrubbed_if_there, _removed_if_there, _removed_if_there),
+        "line": TECHNICAL,
     },
     Sidecar: {
         "id": ALL,
@@ -372,6 +414,10 @@ def _run(_: Run, kept: Run, names: Renaming) -> Run:
         hosts=tuple(sorted(kept.hosts, key=lambda one: (one.group or "", one.name))),
         findings=tuple(
             sorted(kept.findings, key=lambda f: (f.check, f.host, f.subject.name))
+        ),
+        waivers=tuple(sorted(kept.waivers, key=lambda w: (w.check, w.hosts, w.until))),
+        attestations=tuple(
+            sorted(kept.attestations, key=lambda a: (a.hosts, a.valid_until))
         ),
     )
 

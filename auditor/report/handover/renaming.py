@@ -10,7 +10,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from auditor.model.run import FindingRecord, Level, Run
-from auditor.report.handover.people import SEVERAL, accounts_of, persons_of
+from auditor.report.handover.people import SEVERAL, accounts_of, persons_of, signers_of
 from auditor.report.handover.pseudonyms import Pseudonyms
 
 #: Stands for what a level removes; no words, so it is the same in both languages.
@@ -165,6 +165,8 @@ def renaming_of(run: Run, level: Level, pseudonyms: Pseudonyms) -> Renaming:
         )
     for finding in run.findings if level is Level.R1 else ():
         _learn(names, finding)
+    for person in signers_of(run) if level is Level.R1 else ():
+        names.learn(person, names.person(person))
     return names
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from auditor.model.findings import Verdict
 from auditor.model.run import FindingRecord, WaivedRecord
+from auditor.report.sections.blocks import Proof, said
 from auditor.report.text.sentences import Sentence
 from auditor.report.view import View
 
@@ -17,12 +18,13 @@ ENDING = timedelta(days=90)
 
 
 class Accepted(Struct, frozen=True):
-    """An accepted risk, with the verdict that stays under it."""
+    """An accepted risk, with the verdict and the evidence that stay under it."""
 
     finding: FindingRecord
     waiver: WaivedRecord
     title: str
     sentence: Sentence
+    proofs: tuple[Proof, ...]
     ends_soon: bool
 
 
@@ -44,6 +46,7 @@ def accepted(view: View) -> list[Accepted]:
             finding.waived,
             view.title(finding.check),
             view.speaker.sentence(finding),
+            said(view, finding).proofs,
             _ends_soon(finding.waived.until, day),
         )
         for finding in _known(view)
@@ -61,8 +64,8 @@ def declared(view: View) -> list[Declared]:
     hosts: dict[tuple[str, Sentence], list[str]] = {}
     for finding in _known(view):
         if finding.verdict is Verdict.ATTESTED:
-            said = finding.check, view.speaker.sentence(finding)
-            hosts.setdefault(said, []).append(finding.host)
+            statement = finding.check, view.speaker.sentence(finding)
+            hosts.setdefault(statement, []).append(finding.host)
     return [
         Declared(check, view.title(check), sentence, tuple(dict.fromkeys(names)))
         for (check, sentence), names in hosts.items()

@@ -41,6 +41,8 @@ def visible_run(run: Run) -> Run:
         checks=tuple(map(_made_visible, run.checks)),
         hosts=tuple(map(_made_visible, run.hosts)),
         findings=tuple(map(_made_visible, run.findings)),
+        waivers=tuple(map(_made_visible, run.waivers)),
+        attestations=tuple(map(_made_visible, run.attestations)),
     )
 
 
