@@ -39,6 +39,7 @@ COMMANDS = {
     "diff": "diff:diff",
     "ping": "scheduled:ping",
     "verify": "store:verify",
+    "history": "history:history",
     "store": "store:store_app",
     "drill": "drill:drill",
 }

@@ -24,13 +24,18 @@ def deliver(result: Run, prepared: Prepared, earlier: tuple[Run, ...] = ()) -> N
     material = prepared.handed_over(_material(result, asked, earlier))
     for output in prepared.outputs:
         _write(output, material)
-    console = Console(
-        stderr=any(output.path is None for output in prepared.outputs),
-        force_terminal=True if asked.color == "always" else None,
-        no_color=True if asked.color == "never" else None,
+    aside = any(output.path is None for output in prepared.outputs)
+    print_summary(material, console_of(asked.color, stderr=aside))
+
+
+def console_of(color: str, *, stderr: bool = False) -> Console:
+    """The terminal, with colour as `--color` asks for it."""
+    return Console(
+        stderr=stderr,
+        force_terminal=True if color == "always" else None,
+        no_color=True if color == "never" else None,
         highlight=False,
     )
-    print_summary(material, console)
 
 
 def _material(result: Run, asked: Delivery, earlier: tuple[Run, ...]) -> Material:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli.options import InventoryPath
+from auditor.cli.options import InventoryPath, Out
 from auditor.errors import AuditorError
 from auditor.inventory.reading import read_inventory
 from auditor.report.text.visible import visible
@@ -125,3 +125,21 @@ def prune(
     )
     for link in links:
         typer.echo(visible(f"{link.manifest.run}  {'due' if dry else 'erased'}"))
+
+
+@store_app.command("reindex")
+def reindex(inventory: InventoryPath = Path("inventory.toml"), out: Out = None) -> None:
+    """Make the index of the stored runs anew, of nothing but the runs themselves.
+
+    Example: auditor store reindex -i inventory.toml
+    """
+    from auditor.cli.history import say
+    from auditor.store.index import open_index
+
+    index = open_index(out or read_inventory(inventory).store.dir, anew=True)
+    say(index)
+    lines = index.runs()
+    open_ = sum(
+        len(index.episodes(c, open_=True)) for c in {one.client for one in lines}
+    )
+    typer.echo(f"runs: {len(lines)}, open findings: {open_}")

@@ -7,7 +7,8 @@ says nothing: the episode goes on. Pure; who keeps episodes is store/index.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct, structs
@@ -106,6 +107,20 @@ def follow(known: Known, placed: Placed) -> Followed:
         begun = _begun(identity, placed, returned=identity in ended)
         still[identity] = _met(begun, seen.found[identity], placed)
     return Followed(Known(still, ended), tuple(closed))
+
+
+def oldest_first(episodes: Iterable[Episode]) -> list[Episode]:
+    """By the run that first found them, and of one run the gravest first."""
+    order = list(Severity)
+    return sorted(episodes, key=lambda e: (e.first_number, order.index(e.severity)))
+
+
+def days_open(episode: Episode, now: datetime) -> int:
+    """Whole days from when it was first seen to its end, or to `now`; never negative.
+
+    Clocks go wrong, and a run may seem to begin before the one that it follows.
+    """
+    return max(0, ((episode.closed_at or now) - episode.first_seen).days)
 
 
 def _new(seen: Seen, still: Mapping[Identity, Episode]) -> list[Identity]:
