@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, TypeVar, get_origin
 
 import msgspec
@@ -50,7 +51,7 @@ def select(
 
 def _columns(kind: type[Struct]) -> str:
     # Quoted: `check` is a word of SQL.
-    return ", ".join(f'"{field.name}"' for field in structs.fields(kind))
+    return ", ".join(f'"{name}"' for name, _ in _fields(kind))
 
 
 def _row(record: Struct) -> list[object]:
@@ -64,14 +65,18 @@ def _row(record: Struct) -> list[object]:
 
 
 def _record(kind: type[Record], row: tuple[Any, ...]) -> Record:
-    fields = structs.fields(kind)
     plain = {
-        field.name: msgspec.json.decode(value) if _nested(field) else value
-        for field, value in zip(fields, row, strict=True)
+        name: msgspec.json.decode(value) if nested else value
+        for (name, nested), value in zip(_fields(kind), row, strict=True)
     }
     # Not strict: SQLite has no truth values.
     return msgspec.convert(plain, kind, strict=False)
 
 
-def _nested(field: structs.FieldInfo) -> bool:
-    return get_origin(field.type) in (tuple, dict)
+@cache
+def _fields(kind: type[Struct]) -> list[tuple[str, bool]]:
+    """The fields of a struct, and whether each is a list or a table."""
+    return [
+        (field.name, get_origin(field.type) in (tuple, dict))
+        for field in structs.fields(kind)
+    ]
