@@ -13,7 +13,7 @@ import msgspec
 import typer
 from msgspec import structs
 
-from auditor.cli.options import Color, InventoryPath, Lang, Out
+from auditor.cli.options import Color, InventoryPath, Lang
 from auditor.errors import AuditorError
 from auditor.history.episodes import Episode, days_open, oldest_first
 from auditor.history.lines import RunLine, Visit
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
     from auditor.cli.request import Output
     from auditor.report.text.labels import Labels
+
+StoreDir = Annotated[
+    Path | None,
+    typer.Option("-o", "--out", help="The folder of the runs; default: the store."),
+]
 
 SCHEMA: Final = "auditor-history/1"
 
@@ -47,7 +52,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 def history(
     host: Annotated[str | None, typer.Argument(help="A host: how it fared.")] = None,
     inventory: InventoryPath = Path("inventory.toml"),
-    out: Out = None,
+    store: StoreDir = None,
     check: Annotated[
         str | None, typer.Option("--check", help="The findings of this check: its id.")
     ] = None,
@@ -80,7 +85,7 @@ def history(
     wanted = outputs(formats or (), ["json", "csv"])
     read = read_inventory(inventory)
     client = read.engagement.client
-    index = open_index(out or read.store.dir)
+    index = open_index(store or read.store.dir)
     say(index)
     state = open_ if open_ is not closed else None
     listed = open_ or closed or bool(host or check)

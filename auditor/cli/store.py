@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from auditor.cli.options import InventoryPath, Out
+from auditor.cli.history import StoreDir, say
+from auditor.cli.options import InventoryPath
 from auditor.errors import AuditorError
 from auditor.inventory.reading import read_inventory
 from auditor.report.text.visible import visible
@@ -128,12 +129,13 @@ def prune(
 
 
 @store_app.command("reindex")
-def reindex(inventory: InventoryPath = Path("inventory.toml"), out: Out = None) -> None:
+def reindex(
+    inventory: InventoryPath = Path("inventory.toml"), out: StoreDir = None
+) -> None:
     """Make the index of the stored runs anew, of nothing but the runs themselves.
 
     Example: auditor store reindex -i inventory.toml
     """
-    from auditor.cli.history import say
     from auditor.store.index import open_index
 
     index = open_index(out or read_inventory(inventory).store.dir, anew=True)

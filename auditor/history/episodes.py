@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from auditor.history.states import Identity, Seen, Standing, lay_out
+from auditor.history.states import Identity, Seen, Standing
 from auditor.model.changes import Cause, Change, Changes, Kind, State
 from auditor.model.findings import Severity, Verdict
 from auditor.model.run import Run
@@ -64,12 +64,20 @@ class Episode(Struct, frozen=True, kw_only=True):
 
 
 class Placed(Struct, frozen=True):
-    """A run at its place in the chain, with what changed since the one before."""
+    """A run, laid out, at its place in the chain; `name` is that of its folder.
+
+    `changes` is what is stored of what changed since a run before.
+    """
 
     number: int
     name: str
-    run: Run
+    seen: Seen
     changes: Changes | None = None
+
+    @property
+    def run(self) -> Run:
+        """The run itself."""
+        return self.seen.run
 
 
 class Known(Struct, frozen=True):
@@ -88,7 +96,7 @@ class Followed(Struct, frozen=True):
 
 def follow(known: Known, placed: Placed) -> Followed:
     """What one more run makes of the open episodes of its client."""
-    seen = lay_out(placed.run)
+    seen = placed.seen
     told = _changes(placed.changes)
     still, closed = {}, []
     for identity, episode in known.open.items():

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from auditor.history.episodes import Placed
-from auditor.history.states import lay_out
 from auditor.model.changes import Cause, Changes, Kind
 from auditor.model.findings import Reason
 from auditor.model.run import Bucket
@@ -22,7 +21,8 @@ class RunLine(Struct, frozen=True, kw_only=True):
 
     `hosts` and `checks` were selected; `fail` to `attested` count (check, host) pairs,
     `coverage` goes from 0 to 1, `score` to 100. `new` and `fixed` are the hosts' own
-    doing, `others` the changes by any other cause, None where no changes are stored.
+    doing since the run `since`, `others` the changes by any other cause; None and empty
+    where no changes are stored.
     """
 
     number: int
@@ -49,6 +49,7 @@ class RunLine(Struct, frozen=True, kw_only=True):
     score: int | None
     exit_code: int
     unreached: tuple[str, ...] = ()
+    since: str | None = None
     new: int | None = None
     fixed: int | None = None
     others: dict[Cause, int] = {}
@@ -96,6 +97,7 @@ def line_of(placed: Placed, sha256: str) -> RunLine:
         score=info.score.value if info.score else None,
         exit_code=info.exit_code,
         unreached=tuple(h.name for h in placed.run.hosts if h.state not in _REACHED),
+        since=placed.changes.since if placed.changes else None,
         new=new,
         fixed=fixed,
         others=others,
@@ -104,8 +106,8 @@ def line_of(placed: Placed, sha256: str) -> RunLine:
 
 def visits_of(placed: Placed) -> Iterator[Visit]:
     """One row for every host of a run."""
-    buckets = lay_out(placed.run).buckets
-    fails = Counter(host for (_, host), b in buckets.items() if b is Bucket.FAIL)
+    buckets = placed.seen.buckets.items()
+    fails = Counter(host for (_, host), bucket in buckets if bucket is Bucket.FAIL)
     for host in placed.run.hosts:
         yield Visit(
             number=placed.number,

@@ -36,6 +36,8 @@ class Bucket(StrEnum):
     ATTESTED = "attested"
 
 
+_BUCKETS = {verdict: Bucket(verdict.value.lower()) for verdict in Verdict}
+
 #: Gravest first: a check on a host takes the first that one of its findings has.
 GRAVEST_FIRST = (
     Bucket.FAIL,
@@ -246,7 +248,7 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True):
         """The bucket of this finding alone."""
         if self.waived is not None and self.verdict in (Verdict.FAIL, Verdict.WARN):
             return Bucket.WAIVED
-        return Bucket(self.verdict.value.lower())
+        return _BUCKETS[self.verdict]
 
 
 class WaiverInfo(msgspec.Struct, frozen=True, kw_only=True):

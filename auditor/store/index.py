@@ -18,16 +18,16 @@ from msgspec import Struct
 from auditor.errors import SnapshotError
 from auditor.history.episodes import Episode, Known, Placed, follow
 from auditor.history.lines import RunLine, Visit, line_of, visits_of
-from auditor.history.states import Identity
+from auditor.history.states import Identity, lay_out
 from auditor.model.changes import Changes, decode_changes
 from auditor.model.run import Level, decode_run
 from auditor.store.atomic import write_atomic
 from auditor.store.chain import Link, read_chain
+from auditor.store.folder import CHANGES
 from auditor.store.manifest import digest_of
 from auditor.store.rows import insert, select, table_of
 
 INDEX = "index.sqlite"
-CHANGES = "changes.json"
 
 #: Raised when a fold of the same runs gives other rows.
 VERSION: Final = 1
@@ -211,7 +211,8 @@ def _read(link: Link) -> tuple[Mark, Placed | None]:
         return _mark(link, str(error)), None
     if run.run.level is not Level.R0:
         return _mark(link, f"handed over at {run.run.level}"), None
-    return _mark(link), Placed(link.manifest.number, link.folder.name, run, changes)
+    seen = lay_out(run)
+    return _mark(link), Placed(link.manifest.number, link.folder.name, seen, changes)
 
 
 def _changes(link: Link) -> Changes | None:

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import structs
 
 from auditor.history.episodes import Episode, Known, Placed, follow
+from auditor.history.states import lay_out
 from auditor.model.changes import Cause, Change, Changes, Kind, State
 from auditor.model.findings import Reason, Severity, Verdict
 from auditor.model.run import FindingRecord, Run, SubjectRecord
@@ -29,14 +30,18 @@ def day(number: int) -> Any:
 def audit(number: int, *found: FindingRecord, **changed: Any) -> Placed:
     """The run of that day; what has no finding passes."""
     made = run(CHECKS, HOSTS, found, started=day(number), **changed)
-    return Placed(number, f"run-{number}", made)
+    return placed(number, made)
 
 
-def followed(*placed: Placed) -> tuple[list[Episode], list[Episode]]:
+def placed(number: int, made: Run, changes: Changes | None = None) -> Placed:
+    return Placed(number, f"run-{number}", lay_out(made), changes)
+
+
+def followed(*runs: Placed) -> tuple[list[Episode], list[Episode]]:
     """What is open after these runs, and what was closed by them."""
     known = Known()
     closed: list[Episode] = []
-    for one in placed:
+    for one in runs:
         after = follow(known, one)
         known = after.known
         closed += after.closed
@@ -100,7 +105,7 @@ def test_a_check_that_said_nothing_keeps_it_open() -> None:
     kept = tuple(
         f for f in silent.run.findings if (f.check, f.host) != ("ACC-001", "a")
     )
-    silent = structs.replace(silent, run=structs.replace(silent.run, findings=kept))
+    silent = placed(2, structs.replace(silent.run, findings=kept))
     open_, _ = followed(audit(1, OPEN), silent)
     assert 1 == only(open_).first_number
 
@@ -113,7 +118,7 @@ def test_other_findings_beyond_those_listed_keep_it_open() -> None:
 
 def test_a_host_or_check_out_of_scope_leaves_it_untouched() -> None:
     def narrow(checks: list[Any], hosts: list[Any]) -> Placed:
-        return Placed(2, "run-2", run(checks, hosts, started=day(2)))
+        return placed(2, run(checks, hosts, started=day(2)))
 
     before = only(followed(audit(1, OPEN))[0])
     for other in (narrow(CHECKS, HOSTS[1:]), narrow(CHECKS[1:], HOSTS)):
@@ -165,7 +170,7 @@ def test_its_last_change_and_the_causes_of_that_are_kept() -> None:
 
 def test_the_order_is_the_chains_and_not_the_clocks() -> None:
     """The second run's clock is a year behind."""
-    late = Placed(2, "run-2", run(CHECKS, HOSTS, [OPEN], started=day(-365)))
+    late = placed(2, run(CHECKS, HOSTS, [OPEN], started=day(-365)))
     open_, closed = followed(audit(1, OPEN), late, audit(3))
     one = only(closed)
     assert open_ == []
@@ -180,4 +185,4 @@ def test_subjects_are_apart() -> None:
 
 def test_a_run_without_findings_opens_nothing() -> None:
     empty: Run = run(CHECKS, HOSTS)
-    assert ([], []) == followed(Placed(1, "run-1", empty))
+    assert ([], []) == followed(placed(1, empty))
