@@ -35,9 +35,8 @@ from auditor.store.manifest import decode_manifest, digest_of
 #: How long a receiver may take for all of its answer.
 SECONDS = 15
 
-#: Exit codes of runs that are audits as they should be, and of those that were stored.
+#: Exit codes of runs that are audits as they should be.
 _WELL = frozenset({0, 1})
-_STORED = frozenset({*_WELL, 3, 130})
 
 
 class Beat(Struct, frozen=True):
@@ -55,11 +54,6 @@ class Beat(Struct, frozen=True):
         """Whether the audit ran as it should, whatever it found."""
         return self.exit_code in _WELL
 
-    @property
-    def stored(self) -> bool:
-        """Whether there is a run at all."""
-        return self.exit_code in _STORED
-
 
 class Receiver(Struct, frozen=True):
     """A heartbeat's destinations, with the secret address in plain."""
@@ -71,24 +65,34 @@ class Receiver(Struct, frozen=True):
         return "Receiver()"
 
     def send(self, beat: Beat, seconds: float = SECONDS) -> tuple[str, ...]:
-        """Tell each destination; what went wrong, a line each, and no address in it.
+        """Tell each destination of a run that was kept.
 
-        A file, and a `plain` receiver, know no failure: they are told nothing when no
-        run was kept, and notice that by themselves.
+        What went wrong, a line each, with no address in it.
         """
-        return tuple(self._failures(beat, seconds))
+        return (*self._written(beat), *self._told(beat, seconds))
 
-    def _failures(self, beat: Beat, seconds: float) -> Iterator[str]:
-        if self.to.file is not None and beat.stored:
-            try:
-                # For a monitoring that runs as somebody else; it holds no secret.
-                write_atomic(self.to.file, msgspec.json.encode(beat) + b"\n", 0o644)
-            except OSError as error:
-                yield f"{self.to.file}: {error.strerror}"
-        if self.url is not None and (beat.stored or self.to.service != "plain"):
-            failure = _sent(_request(self.url, self.to.service, beat), seconds)
-            if failure is not None:
-                yield f"url: {failure}"
+    def warn(self, beat: Beat, seconds: float = SECONDS) -> tuple[str, ...]:
+        """Tell whoever can be told of a failure that no run was kept.
+
+        A file, and a `plain` receiver, notice the silence by themselves.
+        """
+        return () if self.to.service == "plain" else tuple(self._told(beat, seconds))
+
+    def _written(self, beat: Beat) -> Iterator[str]:
+        if self.to.file is None:
+            return
+        try:
+            # For a monitoring that runs as somebody else; it holds no secret.
+            write_atomic(self.to.file, msgspec.json.encode(beat) + b"\n", 0o644)
+        except OSError as error:
+            yield f"{self.to.file}: {error.strerror}"
+
+    def _told(self, beat: Beat, seconds: float) -> Iterator[str]:
+        if self.url is None:
+            return
+        failure = _sent(_request(self.url, self.to.service, beat), seconds)
+        if failure is not None:
+            yield f"url: {failure}"
 
 
 def receiver_of(inventory: Inventory) -> Receiver | None:

@@ -37,6 +37,7 @@ COMMANDS = {
     "trust": "trust:app",
     "checks": "explaining:checks_app",
     "diff": "diff:diff",
+    "schedule": "schedule:app",
     "ping": "scheduled:ping",
     "verify": "store:verify",
     "history": "history:history",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from msgspec.structs import replace
@@ -16,9 +16,6 @@ from auditor.errors import AuditorError
 from auditor.inventory.reading import read_inventory
 from auditor.model.changes import Changes, decode_changes
 from auditor.model.findings import Severity
-
-if TYPE_CHECKING:
-    from auditor.heartbeat import Beat, Receiver
 
 #: The part of a run folder that says what changed since the run before.
 CHANGES = "changes.json"
@@ -45,7 +42,7 @@ def run_scheduled(options: Options, how: How, asked: Delivery) -> int:
         than = "worse" if ended else "nothing worse"
         print(f"scheduled: {than} than in {before.since}", file=sys.stderr)
     if receiver is not None:
-        _send(receiver, replace(last, exit_code=ended))
+        _tell(receiver.send(replace(last, exit_code=ended)))
     return ended
 
 
@@ -70,21 +67,22 @@ def changes_of(run: Path) -> Changes | None:
 def ping(
     inventory: InventoryPath = Path("inventory.toml"),
     code: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--code", help="The run's exit code, or the signal that ended it."
         ),
-    ] = "0",
+    ] = None,
     result: Annotated[
         str, typer.Option("--result", help="systemd's word for how the service ended.")
     ] = "success",
     out: Out = None,
 ) -> int:
-    """Send the heartbeat by hand, or for a run that could not send it by itself.
+    """Send the heartbeat by hand, or tell of a run that could not do so itself.
 
     Example: auditor ping -i inventory.toml
 
-    As systemd has it: ExecStopPost=auditor ping --result=${SERVICE_RESULT}
+    With --code it tells of failures alone: a run that was kept sends its own. As
+    systemd has it: ExecStopPost=auditor ping --result=${SERVICE_RESULT}
     --code=${EXIT_STATUS}. Exit code: 0 sent, 1 not sent, 2 a mistake of configuration.
     """
     from auditor.heartbeat import beat_of, receiver_of
@@ -93,7 +91,12 @@ def ping(
     receiver = receiver_of(read)
     if receiver is None:
         raise AuditorError(f"{inventory}: has no [heartbeat]")
-    return _send(receiver, beat_of(out or read.store.dir, exit_code(code, result)))
+    store = out or read.store.dir
+    if code is None:
+        return _tell(receiver.send(beat_of(store, 0)))
+    beat = beat_of(store, exit_code(code, result))
+    # 1 is also how Python ends when it could not even begin: that must not count.
+    return 0 if beat.well else _tell(receiver.warn(beat))
 
 
 def exit_code(status: str, result: str = "success") -> int | None:
@@ -113,8 +116,7 @@ def exit_code(status: str, result: str = "success") -> int | None:
         raise AuditorError(message) from None
 
 
-def _send(receiver: Receiver, beat: Beat) -> int:
-    failures = receiver.send(beat)
+def _tell(failures: tuple[str, ...]) -> int:
     for failure in failures:
         print(f"heartbeat: not sent: {failure}", file=sys.stderr)
     return int(bool(failures))

@@ -204,9 +204,18 @@ def test_it_draws_and_colours_nothing_on_a_terminal(tmp_path: Path) -> None:
 
 def test_ping_sends_one_by_hand(tmp_path: Path) -> None:
     file = inventory_in(tmp_path)
-    done = auditor("ping", "-i", file, "--code", "3", "--result", "exit-code")
+    done = auditor("ping", "-i", file)
     assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
-    assert {"run": None, "exit_code": 3, "head": None} == beat_in(tmp_path)
+    assert {"run": None, "exit_code": 0, "head": None} == beat_in(tmp_path)
+
+
+@pytest.mark.parametrize("code", ["0", "1", "2", "3"])
+def test_ping_never_says_in_place_of_a_run_that_all_is_well(
+    tmp_path: Path, code: str
+) -> None:
+    file = inventory_in(tmp_path)
+    assert 0 == auditor("ping", "-i", file, "--code", code).returncode
+    assert not (tmp_path / "beat.json").exists()
 
 
 def test_ping_tells_a_service_that_was_killed_as_failed(tmp_path: Path) -> None:
