@@ -14,11 +14,8 @@ from auditor.cli.options import InventoryPath, Out
 from auditor.cli.request import Delivery, How, Options
 from auditor.errors import AuditorError
 from auditor.inventory.reading import read_inventory
-from auditor.model.changes import Changes, decode_changes
+from auditor.model.changes import Changes
 from auditor.model.findings import Severity
-
-#: The part of a run folder that says what changed since the run before.
-CHANGES = "changes.json"
 
 
 def run_scheduled(options: Options, how: How, asked: Delivery) -> int:
@@ -28,6 +25,7 @@ def run_scheduled(options: Options, how: How, asked: Delivery) -> int:
     """
     from auditor.cli import stages
     from auditor.heartbeat import beat_of, receiver_of
+    from auditor.store.folder import read_changes
 
     inventory = read_inventory(options.inventory)
     # Like every secret before anything connects: no audit ends without its word.
@@ -36,7 +34,7 @@ def run_scheduled(options: Options, how: How, asked: Delivery) -> int:
     code = stages.run(options, how, replace(asked, color="never"), dry=False)
     store = options.out or inventory.store.dir
     last = beat_of(store, code)
-    before = changes_of(store / last.run) if last.run else None
+    before = read_changes(store / last.run) if last.run else None
     ended = outcome(code, before, Severity(options.fail_on.value))
     if before is not None and ended != code:
         than = "worse" if ended else "nothing worse"
@@ -56,12 +54,6 @@ def outcome(code: int, changes: Changes | None, least: Severity) -> int:
         return code
     counted = tuple(c for c in changes.changes if c.severity.weight >= least.weight)
     return int(replace(changes, changes=counted).worse)
-
-
-def changes_of(run: Path) -> Changes | None:
-    """What changed since the run before; None when there was none."""
-    file = run / CHANGES
-    return decode_changes(file.read_bytes(), str(file)) if file.is_file() else None
 
 
 def ping(

@@ -68,8 +68,8 @@ def changes(*kinds: Kind, **fields: object) -> Changes:
             host="lis-35",
             subject=SubjectRecord(kind="service", name="vsftpd"),
             kind=kind,
-            before=State.GONE,
-            after=State.OPEN,
+            before=State.OPEN if kind is Kind.UNSEEN else State.GONE,
+            after=State.UNREAD if kind is Kind.UNSEEN else State.OPEN,
             severity=Severity.MEDIUM,
             causes=(Cause.HOST,),
         )
