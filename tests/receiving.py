@@ -17,6 +17,7 @@ class Asked:
 
     url: str
     requests: list[tuple[str, str, bytes]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
 
 
 @contextmanager
@@ -30,6 +31,7 @@ def receiving(
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             asked.requests.append((self.command, self.path, body))
+            asked.headers.append(dict(self.headers))
             time.sleep(hang)
             self.send_response(code)
             if to:

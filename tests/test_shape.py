@@ -26,6 +26,10 @@ ALLOWED = {
     "auditor/model": {"auditor.errors", "auditor.model"},
     "auditor/facts": {"auditor.facts", "auditor.model"},
     "auditor/evaluate": {"auditor.model", "auditor.evaluate", "auditor.errors"},
+    "auditor/alerting": {
+        *(f"auditor.{one}" for one in ("alerting", "errors", "model", "store")),
+        "auditor.report.text",
+    },
     "auditor/history": {"auditor.model", "auditor.history"},
     "auditor/report": {
         "auditor.model",

@@ -41,6 +41,7 @@ COMMANDS = {
     "ping": "scheduled:ping",
     "verify": "store:verify",
     "history": "history:history",
+    "alerts": "alerting:app",
     "store": "store:store_app",
     "drill": "drill:drill",
 }

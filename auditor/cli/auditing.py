@@ -89,13 +89,17 @@ def run(
             help="For a timer: no prompt, 1 only for what got worse, a heartbeat.",
         ),
     ] = False,
+    alert: Annotated[
+        bool,
+        typer.Option("--alert", help="Tell what got worse to whom [alerts] names."),
+    ] = False,
 ) -> int:
     """Audit: collect from the hosts, evaluate, store the run, report.
 
     Example: auditor run -i inventory.toml -l site-35 -f html:report.html --lang fr
 
     Exit code: 0 complete and nothing to fix, 1 findings, 2 a mistake of usage or
-    configuration, 3 incomplete (a host was not audited whole).
+    configuration, 3 incomplete (a host was not audited whole, an alert not sent).
     """
     from auditor.cli import stages
     from auditor.cli.request import Delivery, HandOver, How, Options, answers
@@ -112,7 +116,7 @@ def run(
         out=out,
         sign_key=sign_key,
     )
-    how = How(answers(answer), jobs, no_input, color)
+    how = How(answers(answer), jobs, no_input, color, alert=alert)
     over = HandOver(redact, redact_key, brand, templates)
     asked = Delivery(formats or (), lang, checks or (), since or (), color, over)
     if scheduled and not dry_run:

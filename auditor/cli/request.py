@@ -36,13 +36,17 @@ class Options(Struct, frozen=True):
 
 
 class How(Struct, frozen=True):
-    """How a command collects; `plain` draws nothing, whatever stderr is."""
+    """How a command collects; `plain` draws nothing, whatever stderr is.
+
+    `alert` tells people afterwards what got worse.
+    """
 
     answers: Mapping[str, Path] = field(default_factory=dict)
     jobs: int | None = None
     no_input: bool = False
     color: str = "auto"
     plain: bool = False
+    alert: bool = False
 
 
 class HandOver(Struct, frozen=True):

@@ -30,7 +30,8 @@ def run_scheduled(options: Options, how: How, asked: Delivery) -> int:
     inventory = read_inventory(options.inventory)
     # Like every secret before anything connects: no audit ends without its word.
     receiver = receiver_of(inventory)
-    how = replace(how, no_input=True, color="never", plain=True)
+    alert = how.alert or bool(inventory.alerts.to)
+    how = replace(how, no_input=True, color="never", plain=True, alert=alert)
     code = stages.run(options, how, replace(asked, color="never"), dry=False)
     store = options.out or inventory.store.dir
     last = beat_of(store, code)

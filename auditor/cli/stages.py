@@ -12,6 +12,7 @@ from pathlib import Path
 
 import typer
 
+from auditor.cli.alerting import addresses_of, tell
 from auditor.cli.collecting import collect_into, program_by_hand
 from auditor.cli.earlier import earlier_than, read_earlier
 from auditor.cli.request import Delivery, How, Options
@@ -42,6 +43,7 @@ def run(options: Options, how: How, asked: Delivery, *, dry: bool) -> int:
         return _announce(scope, hosts)
     # Read before anything connects: a wrong path would else waste the audit.
     earlier = read_earlier(asked.since, scope.inventory.engagement.client)
+    to = addresses_of(scope.inventory) if how.alert else ()
     with RunFolder(scope.inventory.store) as folder:
         interrupted = collect_into(folder.snapshots.add, scope, hosts, how)
         from auditor.evaluate.run import evaluate as judge
@@ -55,13 +57,16 @@ def run(options: Options, how: How, asked: Delivery, *, dry: bool) -> int:
         changes = changes_since_last(result, scope, folder.snapshots, options)
         inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
         final = folder.finish(result, inputs, changes=changes)
+        # No other run may come in between, and no report that fails before it.
+        untold = tell(scope, result, final, to) if to else 0
     from auditor.cli.delivering import deliver
 
     try:
         deliver(result, delivery, earlier)
     finally:  # the run is kept: `auditor report` can render it another way
         print(f"run: {final}", file=sys.stderr)
-    return interrupted or result.run.exit_code
+    code = interrupted or result.run.exit_code
+    return untold if untold and code in (0, 1) else code
 
 
 def collect(options: Options, how: How, out: Path, program_for: str | None) -> int:

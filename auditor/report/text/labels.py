@@ -149,14 +149,15 @@ def _entries(language: str) -> Mapping[str, str]:
     if language not in LOCALES:
         raise KeyError(language)
     file = resources.files("auditor.templates").joinpath(f"labels.{language}.toml")
-    return dict(_flat(tomllib.loads(file.read_text("utf-8")), ""))
+    return dict(flat(tomllib.loads(file.read_text("utf-8")), ""))
 
 
-def _flat(table: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
+def flat(table: Mapping[str, Any], prefix: str) -> list[tuple[str, str]]:
+    """The texts of nested tables by dotted key."""
     rows: list[tuple[str, str]] = []
     for key, value in table.items():
         if isinstance(value, dict):
-            rows += _flat(value, f"{prefix}{key}.")
+            rows += flat(value, f"{prefix}{key}.")
         else:
             rows.append((prefix + key, value))
     return rows
