@@ -82,7 +82,8 @@ def _causes(
     mark = _mark(one, other) if step in _MARKING else None
     if mark is not None:
         yield mark
-        if step is Step.DATE:
+        # What begins on a day was declared for it; only an end comes by itself.
+        if step is Step.DATE and one.state in (State.WAIVED, State.ATTESTED):
             yield Cause.DATE
     elif step is Step.RULES:
         alike = rule_alike(steps.before, steps.after, check)
