@@ -36,6 +36,8 @@ COMMANDS = {
     "inventory": "inventory:app",
     "trust": "trust:app",
     "checks": "explaining:checks_app",
+    "waivers": "waivers:app",
+    "attest": "attest:app",
     "diff": "diff:diff",
     "schedule": "schedule:app",
     "ping": "scheduled:ping",

@@ -58,6 +58,11 @@ def read_document(path: Path) -> Document:
     except OSError as error:
         reason = (error.strerror or "it can't be read").lower()
         raise ConfigurationError([Problem(file, reason)]) from None
+    return document_of(file, raw)
+
+
+def document_of(file: str, raw: bytes) -> Document:
+    """The content of a TOML file that is called so; raises as `read_document`."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -63,6 +63,15 @@ def read_manifests(folder: Path, *, timezone: str) -> Manifests:
     return manifests
 
 
+def read_manifest(folder: Path, kind: str, entry: type[Entry]) -> Manifest[Entry]:
+    """One of the five alone, as `waiver` of `Waiver`; raises ConfigurationError."""
+    problems: list[Problem] = []
+    found = _read(folder, kind, entry, problems)
+    if problems:
+        raise ConfigurationError(problems)
+    return found
+
+
 def _read(
     folder: Path, kind: str, entry: type[Entry], problems: list[Problem]
 ) -> Manifest[Entry]:
@@ -77,10 +86,18 @@ def _read(
         return Manifest()
     if _draft(document):
         return Manifest()
+    return Manifest(path.name, entries_of(document, kind, entry, problems))
+
+
+def entries_of(
+    document: Document, kind: str, entry: type[Entry], problems: list[Problem]
+) -> tuple[Entry, ...]:
+    """The entries of a manifest that is no draft; its mistakes go to `problems`."""
+    path = Path(document.file)
     here = list(_outside(document, kind))
     found: list[Entry] = []
     key: Key
-    documents = Documents(folder)
+    documents = Documents(path.parent)
     for key in _keys(document, kind):
         read = SCHEMA.read(document, key, entry, here)
         if read is None:
@@ -91,7 +108,7 @@ def _read(
         found.append(replace(read, place=place, **_looked_up(read, documents)))
     here += _same_ids(document, found)
     problems += sorted(here, key=lambda problem: problem.line or 0)
-    return Manifest(path.name, tuple(found))
+    return tuple(found)
 
 
 def _looked_up(entry: object, documents: Documents) -> dict[str, str]:
