@@ -41,6 +41,7 @@ ALLOWED = {
     # what all formats share knows none of them
     "auditor/report/sections": {
         "auditor.model",
+        "auditor.history",
         *(f"auditor.report.{one}" for one in ("judged", "sections", "story")),
         *(f"auditor.report.{one}" for one in ("text", "view")),
     },

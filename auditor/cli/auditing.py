@@ -215,6 +215,7 @@ def report(
     formats: Formats = None,
     lang: Lang = None,
     since: Since = None,
+    identity: IdentityFiles = None,
     checks: ChecksDir = None,
     redact: RedactOption = Redact.R0,
     redact_key: RedactKey = None,
@@ -222,7 +223,7 @@ def report(
     templates: Templates = None,
     color: Color = "auto",
 ) -> int:
-    """Render a stored run again; judges nothing.
+    """Render a stored run again; its verdicts stay.
 
     Example: auditor report runs/2026-11-25T100000Z-1a2b3c -f html:fr.html --lang fr
     """
@@ -231,7 +232,7 @@ def report(
 
     over = HandOver(redact, redact_key, brand, templates)
     asked = Delivery(formats or (), lang, checks or (), since or (), color, over)
-    return stages.report(run, asked)
+    return stages.report(run, asked, identity or ())
 
 
 def _inventory_of(snapshots: Sequence[Path]) -> Path:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from msgspec import structs
 from rich.console import Console
 
+from auditor.cli.earlier import Earlier
 from auditor.cli.handing import Prepared
 from auditor.cli.request import Delivery, Output
 from auditor.cli.scope import known_rules
 from auditor.errors import AuditorError
+from auditor.history.steps import Steps
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
 from auditor.report.formats import FORMATS, Document, Material
@@ -18,10 +21,27 @@ from auditor.report.terminal import print_summary
 from auditor.store.documents import write_document
 
 
-def deliver(result: Run, prepared: Prepared, earlier: tuple[Run, ...] = ()) -> None:
-    """Write the formats, then the summary: on stderr when stdout has data."""
+def deliver(
+    result: Run,
+    prepared: Prepared,
+    earlier: Sequence[Earlier] = (),
+    steps: Steps | None = None,
+) -> None:
+    """Write the formats, then the summary: on stderr when stdout has data.
+
+    `steps` lead from the last of the earlier runs to this one.
+    """
     asked = prepared.asked
-    material = prepared.handed_over(_material(result, asked, earlier))
+    material = _material(result, asked)
+    if steps is not None:
+        *between, last = steps.stages
+        material = structs.replace(
+            material,
+            earlier=tuple(one.run for one in earlier),
+            between=tuple(between),
+            last_step=last.step,
+        )
+    material = prepared.handed_over(material)
     for output in prepared.outputs:
         _write(output, material)
     aside = any(output.path is None for output in prepared.outputs)
@@ -38,7 +58,7 @@ def console_of(color: str, *, stderr: bool = False) -> Console:
     )
 
 
-def _material(result: Run, asked: Delivery, earlier: tuple[Run, ...]) -> Material:
+def _material(result: Run, asked: Delivery) -> Material:
     sidecars = {rule.id: rule.sidecar for rule in known_rules(asked.folders)}
     known = load_frameworks()
     chosen = result.run.frameworks or tuple(known)
@@ -47,7 +67,7 @@ def _material(result: Run, asked: Delivery, earlier: tuple[Run, ...]) -> Materia
         raise AuditorError(f"the run has frameworks of another version: {unknown}")
     frameworks = {name: known[name] for name in chosen}
     language = asked.lang.value if asked.lang else result.run.language
-    return Material(result, sidecars, frameworks, language, earlier)
+    return Material(result, sidecars, frameworks, language)
 
 
 def _write(output: Output, material: Material) -> None:

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from auditor.errors import AuditorError
 from auditor.model.run import Level, Run
-from auditor.store.folder import read_run
+from auditor.store.folder import opener_of, read_run
+
+if TYPE_CHECKING:
+    from auditor.cli.rejudging import Side
+    from auditor.history.steps import Steps
+
+
+class Earlier(Struct, frozen=True):
+    """A run that was given by `--since`, and where it lies."""
+
+    path: Path
+    run: Run
 
 
 def read_earlier(
@@ -16,7 +30,7 @@ def read_earlier(
     client: str,
     until: datetime | None = None,
     level: Level = Level.R0,
-) -> tuple[Run, ...]:
+) -> tuple[Earlier, ...]:
     """The runs, oldest first; none may be of another client or begin after `until`.
 
     All have the hand-over level of the run that they are compared with: names that it
@@ -35,10 +49,26 @@ def read_earlier(
         if run.run.level is not level:
             message = f"--since {path}: handed over at {run.run.level}, not at {level}"
             raise AuditorError(message)
-        found.append(run)
-    return tuple(sorted(found, key=lambda run: run.run.started))
+        found.append(Earlier(path, run))
+    return tuple(sorted(found, key=lambda one: one.run.run.started))
 
 
-def earlier_than(run: Run, paths: Iterable[Path]) -> tuple[Run, ...]:
+def earlier_than(run: Run, paths: Iterable[Path]) -> tuple[Earlier, ...]:
     """What may be compared with a run that is there; raises as `read_earlier`."""
     return read_earlier(paths, run.run.client, run.run.started, run.run.level)
+
+
+def steps_since(
+    earlier: Sequence[Earlier],
+    after: Side,
+    identities: Sequence[Path] = (),
+    checks: Sequence[Path] = (),
+) -> Steps | None:
+    """The steps from the last of them to a run; None when there is none."""
+    if not earlier:
+        return None
+    from auditor.cli.rejudging import side_of, steps_between
+
+    last = earlier[-1]
+    before = side_of(last.path, last.run, opener_of(identities), checks)
+    return steps_between(before, after)

@@ -112,6 +112,17 @@ def side_of(
     return Side(run, scope, snapshots)
 
 
+def side_at_hand(
+    run: Run, scope: Scope, snapshots: Callable[[], Iterable[Snapshot]]
+) -> Side:
+    """A run that has just been judged: nothing of it need be stored."""
+
+    def some(ids: Collection[str]) -> Scope:
+        return replace(scope, checks=[one for one in scope.checks if one.id in ids])
+
+    return Side(run, some, lambda _: snapshots())
+
+
 def steps_between(before: Side, after: Side) -> Steps:
     """The steps from one run to another, as fine as can be told.
 

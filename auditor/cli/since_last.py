@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
@@ -15,15 +15,11 @@ from auditor.model.changes import Changes
 from auditor.model.run import Run
 from auditor.model.scope import Scope
 from auditor.store.baseline import link_of, run_before
-from auditor.store.folder import Snapshots, opener_of, read_changes, read_run
+from auditor.store.folder import opener_of, read_changes, read_run
 
 
 def changes_since_last(
-    made: Run,
-    scope: Scope,
-    snapshots: Snapshots,
-    options: Options,
-    again: str | None = None,
+    made: Side, scope: Scope, options: Options, again: str | None = None
 ) -> Changes | None:
     """The changes to be stored with the run; None for the first of its client.
 
@@ -31,7 +27,7 @@ def changes_since_last(
     A run before that can't be read is said on stderr: it must not cost the new one.
     """
     store = scope.inventory.store.dir
-    link = link_of(store, again) if again else run_before(store, made)
+    link = link_of(store, again) if again else run_before(store, made.run)
     if link is None:
         return None
     try:
@@ -43,21 +39,11 @@ def changes_since_last(
     opened = opener_of(options.identities)
     steps = steps_between(
         side_of(link.folder, before, opened, options.checks),
-        _side(made, scope, snapshots),
+        made,
     )
-    asked = replace(steps, before=_asked_again(before, made, scope, options))
+    asked = replace(steps, before=_asked_again(before, made.run, scope, options))
     found = compare(asked, carried.carried if carried else ())
     return replace(found, since=link.manifest.run)
-
-
-def _side(made: Run, scope: Scope, snapshots: Snapshots) -> Side:
-    """The run at hand: its inputs and snapshots need not be read from a store."""
-    order = [host.name for host in made.hosts]
-
-    def some(ids: Collection[str]) -> Scope:
-        return replace(scope, checks=[one for one in scope.checks if one.id in ids])
-
-    return Side(made, some, lambda hosts: snapshots.read(order, hosts))
 
 
 def _asked_again(before: Run, made: Run, scope: Scope, options: Options) -> Run:

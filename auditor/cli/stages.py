@@ -8,13 +8,14 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import typer
 
 from auditor.cli.alerting import addresses_of, tell
 from auditor.cli.collecting import collect_into, program_by_hand
-from auditor.cli.earlier import earlier_than, read_earlier
+from auditor.cli.earlier import earlier_than, read_earlier, steps_since
 from auditor.cli.request import Delivery, How, Options
 from auditor.cli.scope import read_scope
 from auditor.errors import AuditorError
@@ -50,11 +51,14 @@ def run(options: Options, how: How, asked: Delivery, *, dry: bool) -> int:
         from auditor.store.inputs import inputs_of
 
         order = [host.name for host in hosts]
-        snapshots = folder.snapshots.read(order)
-        result = judge(snapshots, scope, interrupted=bool(interrupted))
+        snapshots = partial(folder.snapshots.read, order)
+        result = judge(snapshots(), scope, interrupted=bool(interrupted))
+        from auditor.cli.rejudging import side_at_hand
         from auditor.cli.since_last import changes_since_last
 
-        changes = changes_since_last(result, scope, folder.snapshots, options)
+        made = side_at_hand(result, scope, snapshots)
+        changes = changes_since_last(made, scope, options)
+        steps = steps_since(earlier, made, checks=options.checks)
         inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
         final = folder.finish(result, inputs, changes=changes)
         # No other run may come in between, and no report that fails before it.
@@ -62,7 +66,7 @@ def run(options: Options, how: How, asked: Delivery, *, dry: bool) -> int:
     from auditor.cli.delivering import deliver
 
     try:
-        deliver(result, delivery, earlier)
+        deliver(result, delivery, earlier, steps)
     finally:  # the run is kept: `auditor report` can render it another way
         print(f"run: {final}", file=sys.stderr)
     code = interrupted or result.run.exit_code
@@ -90,6 +94,7 @@ def evaluate(snapshots: Sequence[Path], options: Options, asked: Delivery) -> in
     """Judge snapshots offline; the exit code. Raises AuditorError."""
     from auditor.cli.delivering import deliver
     from auditor.cli.handing import prepare
+    from auditor.cli.rejudging import side_at_hand
     from auditor.evaluate.run import evaluate as judge
     from auditor.store.inputs import inputs_of
 
@@ -105,7 +110,9 @@ def evaluate(snapshots: Sequence[Path], options: Options, asked: Delivery) -> in
     if twice:
         raise AuditorError(f"evaluate: more than one snapshot of {', '.join(twice)}")
     result = judge(taken, scope)
+    made = side_at_hand(result, scope, lambda: taken)
     earlier = earlier_than(result, asked.since)
+    steps = steps_since(earlier, made, options.identities, options.checks)
     final = None
     if options.out is not None:
         from auditor.cli.since_last import changes_since_last
@@ -114,25 +121,27 @@ def evaluate(snapshots: Sequence[Path], options: Options, asked: Delivery) -> in
             for snapshot in taken:
                 folder.snapshots.add(snapshot)
             again = _judged_again(snapshots)
-            changes = changes_since_last(
-                result, scope, folder.snapshots, options, again
-            )
+            changes = changes_since_last(made, scope, options, again)
             inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
             final = folder.finish(result, inputs, again, changes)
-    deliver(result, delivery, earlier)
+    deliver(result, delivery, earlier, steps)
     if final is not None:
         print(f"run: {final}", file=sys.stderr)
     return result.run.exit_code
 
 
-def report(run: Path, asked: Delivery) -> int:
+def report(run: Path, asked: Delivery, identities: Sequence[Path] = ()) -> int:
     """Render a stored run again; raises AuditorError."""
     from auditor.cli.delivering import deliver
     from auditor.cli.handing import prepare
+    from auditor.cli.rejudging import side_of
 
     delivery = prepare(asked)
     result = read_run(run)
-    deliver(result, delivery, earlier_than(result, asked.since))
+    earlier = earlier_than(result, asked.since)
+    made = side_of(run, result, opener_of(identities), asked.folders)
+    steps = steps_since(earlier, made, identities, asked.folders)
+    deliver(result, delivery, earlier, steps)
     return 0
 
 

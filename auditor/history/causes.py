@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from msgspec import Struct
 
-from auditor.history.states import DECLARING, Identity, Seen, Standing, lay_out
+from auditor.history.states import (
+    DECLARING,
+    Identity,
+    Pair,
+    Seen,
+    Standing,
+    lay_out,
+)
 from auditor.history.steps import Step, Steps, rule_alike, scoped_alike, told_alike
 from auditor.model.changes import Cause, State
 from auditor.model.findings import Reason, Severity
@@ -54,17 +61,39 @@ def causes_of(identity: Identity, course: Course) -> tuple[Cause, ...]:
     tell them from the host.
     """
     standings = [seen.standing(identity) for seen in course.seen]
+    return _along(standings, identity.check, course.steps, _as_it_is)
+
+
+def causes_of_pair(pair: Pair, course: Course) -> tuple[Cause, ...]:
+    """Why a check on a host became a gap, or is one no more: as for an identity."""
+    standings = [seen.of_pair(pair) for seen in course.seen]
+    return _along(standings, pair[0], course.steps, is_gap)
+
+
+def is_gap(standing: Standing) -> bool:
+    """Whether a pair is a gap: anything open in it that nobody accepted."""
+    return standing.state is State.OPEN
+
+
+def _as_it_is(standing: Standing) -> object:
+    return standing.same_as
+
+
+def _along(
+    standings: list[Standing],
+    check: str,
+    steps: Steps,
+    seen_as: Callable[[Standing], object],
+) -> tuple[Cause, ...]:
     if State.OUT in (standings[0].state, standings[-1].state):
         return (Cause.SCOPE,)
     if _never_asked(standings):
         return (Cause.UNTOLD,)
     found = {
         cause
-        for stage, (one, other) in zip(
-            course.steps.stages, pairwise(standings), strict=True
-        )
-        if one.same_as != other.same_as
-        for cause in _causes(stage.step, one, other, identity.check, course.steps)
+        for stage, (one, other) in zip(steps.stages, pairwise(standings), strict=True)
+        if seen_as(one) != seen_as(other)
+        for cause in _causes(stage.step, one, other, check, steps)
     }
     return tuple(cause for cause in Cause if cause in found)
 

@@ -18,7 +18,7 @@ from auditor.model.changes import (
     LostSight,
     State,
 )
-from auditor.model.run import Bucket, Run, SubjectRecord
+from auditor.model.run import Run, SubjectRecord
 
 #: How grave what was found is; other states are none of it.
 _RANKS = {State.OPEN: 3, State.WARN: 2, State.WAIVED: 1}
@@ -185,13 +185,11 @@ def _graver(before: tuple[int, int], after: tuple[int, int]) -> Kind | None:
 
 
 def _lost(before: Seen, after: Seen) -> Iterator[LostSight]:
-    reasons = {i.pair: s.reason for i, s in after.found.items() if s.reason}
-    reasons |= after.unread
-    for pair in sorted(before.buckets.keys() & after.buckets.keys()):
-        was, now = before.buckets[pair], after.buckets[pair]
-        if now is Bucket.UNKNOWN and was is not Bucket.UNKNOWN:
+    for pair in sorted(before.pairs.keys() & after.pairs.keys()):
+        was, now = before.pairs[pair].state, after.pairs[pair]
+        if now.state is State.UNREAD and was is not State.UNREAD:
             check, host = pair
-            yield LostSight(check=check, host=host, reason=reasons.get(pair))
+            yield LostSight(check=check, host=host, reason=now.reason)
 
 
 def _carried(

@@ -68,13 +68,16 @@ OUT = Standing(State.OUT)
 
 
 class Seen(Struct, frozen=True):
-    """A run laid out by identity; `unread` are pairs that were not read whole."""
+    """A run laid out by identity, and by pair of check and host.
+
+    `unread` are pairs that were not read whole.
+    """
 
     run: Run
     checks: frozenset[str]
     hosts: frozenset[str]
     found: Mapping[Identity, Standing]
-    buckets: Mapping[Pair, Bucket]
+    pairs: Mapping[Pair, Standing]
     unread: Mapping[Pair, Reason]
 
     def standing(self, identity: Identity) -> Standing:
@@ -91,6 +94,10 @@ class Seen(Struct, frozen=True):
             return Standing(State.UNREAD, reason=self.unread[identity.pair])
         return GONE
 
+    def of_pair(self, pair: Pair) -> Standing:
+        """What a check came to on a host: `open` is its bucket `fail`."""
+        return self.pairs.get(pair, OUT)
+
 
 def lay_out(run: Run) -> Seen:
     """Lay a run out; findings about a check or host that it does not list are left."""
@@ -102,19 +109,19 @@ def lay_out(run: Run) -> Seen:
     for finding in run.findings:
         if (finding.check, finding.host) in by_pair:
             by_pair[finding.check, finding.host].append(finding)
-    unread = {}
+    unread, pairs = {}, {}
     for pair, findings in by_pair.items():
-        reason = _unread(findings)
-        if not findings:
-            reason = hosts[pair[1]].reason or Reason.MISSING
+        unsaid = hosts[pair[1]].reason or Reason.MISSING
+        reason = _unread(findings) if findings else unsaid
         if reason is not None:
             unread[pair] = reason
+        pairs[pair] = _of_pair(findings, unsaid)
     return Seen(
         run,
         checks,
         frozenset(hosts),
         _found(finding for findings in by_pair.values() for finding in findings),
-        {pair: bucket_of(findings) for pair, findings in by_pair.items()},
+        pairs,
         unread,
     )
 
@@ -138,6 +145,20 @@ def _standing(finding: FindingRecord) -> Standing:
     if finding.verdict in (Verdict.FAIL, Verdict.WARN):
         return Standing(state, finding.severity, finding.verdict)
     return Standing(state)
+
+
+def _of_pair(findings: list[FindingRecord], unsaid: Reason) -> Standing:
+    """The gravest of a pair; its verdict is that of before any risk was accepted."""
+    bucket = bucket_of(findings)
+    state = _STATES[bucket]
+    if state is State.UNREAD:
+        unknown = (f for f in findings if f.verdict is Verdict.UNKNOWN)
+        reason = next((f.reason or Reason.MISSING for f in unknown), unsaid)
+        return Standing(state, reason=reason)
+    said = {finding.verdict for finding in findings}
+    verdict = next((v for v in (Verdict.FAIL, Verdict.WARN) if v in said), None)
+    accepted = verdict is Verdict.FAIL and bucket is not Bucket.FAIL
+    return Standing(State.WAIVED if accepted else state, verdict=verdict)
 
 
 def _unread(findings: Iterable[FindingRecord]) -> Reason | None:

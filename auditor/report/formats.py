@@ -19,6 +19,7 @@ from msgspec import Struct
 
 import auditor.report
 from auditor.errors import AuditorError
+from auditor.history.steps import Stage, Step
 from auditor.model.check import Sidecar
 from auditor.model.frameworks import Framework
 from auditor.model.run import Level, Run
@@ -32,7 +33,8 @@ class Material(Struct, frozen=True):
 
     `brand` and `templates` (a folder) are whoever hands the report over's own,
     `name` is that of the file that it is written to, None for standard output.
-    `earlier` are runs of the same client before this one, oldest first.
+    `earlier` are runs of the same client before this one, oldest first. `between` are
+    the stages from the last of them to `run`, which `last_step` leads to.
     """
 
     run: Run
@@ -40,6 +42,8 @@ class Material(Struct, frozen=True):
     frameworks: Mapping[str, Framework]
     language: str
     earlier: tuple[Run, ...] = ()
+    between: tuple[Stage, ...] = ()
+    last_step: Step = Step.FILES
     brand: Brand | None = None
     templates: Path | None = None
     name: str | None = None

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from auditor.history.steps import Stage, Steps
 from auditor.model.frameworks import Framework
 from auditor.model.run import CheckInfo, Run
 from auditor.report.formats import Material
@@ -42,7 +44,10 @@ class Chip(Struct, frozen=True):
 
 
 class View(Struct, frozen=True):
-    """A judged run in one language, with earlier runs of the client, oldest first."""
+    """A judged run in one language, with earlier runs of the client, oldest first.
+
+    `stages` lead from the last of them to the run.
+    """
 
     judged: Judged
     labels: Labels
@@ -50,11 +55,17 @@ class View(Struct, frozen=True):
     story: Story
     frameworks: Mapping[str, Framework]
     earlier: tuple[Judged, ...] = ()
+    stages: tuple[Stage, ...] = ()
 
     @property
     def run(self) -> Run:
         """The run, every string in it visible."""
         return self.judged.run
+
+    @property
+    def steps(self) -> Steps:
+        """How the last of the earlier runs became this one; there has to be one."""
+        return Steps(self.earlier[-1].run, self.stages)
 
     @property
     def families(self) -> list[str]:
@@ -109,15 +120,19 @@ def _in_french(identifier: str) -> str:
 
 def view_of(material: Material) -> View:
     """Everything that a report in the material's language is drawn from."""
-    run = material.run
+    run = visible_run(material.run)
     labels = load_labels(material.language, run.run.timezone)
     return View(
-        judge(visible_run(run)),
+        judge(run),
         labels,
         Speaker(labels, material.sidecars),
         load_story(),
         material.frameworks,
         tuple(judge(visible_run(one)) for one in material.earlier),
+        (
+            *(replace(one, run=visible_run(one.run)) for one in material.between),
+            Stage(material.last_step, run),
+        ),
     )
 
 

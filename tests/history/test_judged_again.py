@@ -296,3 +296,31 @@ def test_people_read_counts_then_each_change_with_its_cause(client: Client) -> N
 def test_what_is_no_run_is_refused(client: Client) -> None:
     told_ = complaint(auditor("diff", client.folder, client.folder))
     assert "run.json: No such file" in told_
+
+
+def test_the_report_names_the_same_causes(client: Client) -> None:
+    client.writes("waivers.toml", WAIVER)
+    before = client.audit(*FTP)
+    after = client.audit(*FTP, "--as-of", "2029-01-01")
+    page = client.folder / "report.html"
+    done = auditor(
+        *("report", after, "--since", before, "--lang", "fr", "-f", f"html:{page}")
+    )
+    said = " ".join(done.stdout.split())
+    assert "1 dû à une dérogation · 2 dus à des échéances atteintes" in said
+    text = page.read_text("utf-8")
+    assert "Dérogation et échéance atteinte" in text
+
+
+def test_other_rules_no_longer_hide_what_the_host_fixed(
+    client: Client, tmp_path: Path
+) -> None:
+    words = ("--checks", house_rule(tmp_path, "PASS"))
+    chosen = ("--check", "ACC-001,X-HOUSE-001", *words)
+    before = client.audit(*chosen)
+    house_rule(tmp_path, "FAIL")
+    client.shows("lis-35", *ANONYMOUS)
+    after = client.audit(*chosen)
+    done = auditor("report", after, "--since", before, "--lang", "en", *words)
+    said = " ".join(done.stdout.split())
+    assert "1 gap fixed · 0 new gaps · 0 still open · 2 due to changed rules" in said

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from auditor.history.steps import Stage, Step, Steps, by_files
+from auditor.model.changes import Cause
 from auditor.model.findings import Reason, Verdict
 from auditor.model.run import Bucket, FindingRecord, Run
 from auditor.report.judged import judge
-from auditor.report.sections.changes import Cause, Change, Changes, changes, first_seen
+from auditor.report.sections.changes import Change, Changes, changes, first_seen
 from tests.report.fleet import fleet
 from tests.report.runs import STARTED, finding, host, run
 from tests.report.small import CHECKS, HOSTS, WAIVED, fails, unread
@@ -27,7 +29,13 @@ def of(*found: FindingRecord, **changed: Any) -> Run:
 
 
 def between(before: Run, after: Run) -> Changes:
-    return changes(judge(before), judge(after))
+    return changes(judge(before), judge(after), by_files(before, after))
+
+
+def judged_again(before: Run, rules: Run, after: Run) -> Changes:
+    """What is told when the old snapshots gave `rules` under today's rules."""
+    stages = (Stage(Step.RULES, rules), Stage(Step.HOSTS, after))
+    return changes(judge(before), judge(after), Steps(before, stages))
 
 
 def causes(before: Run, after: Run) -> list[tuple[Cause, bool]]:
@@ -85,20 +93,26 @@ def test_a_pair_without_any_finding_was_not_seen() -> None:
 
 
 def test_an_accepted_gap_is_not_fixed() -> None:
-    assert [(Cause.ACCEPTED, True)] == causes(of(*FAIL), of(*ACCEPTED))
+    assert [(Cause.WAIVER, True)] == causes(of(*FAIL), of(*ACCEPTED))
 
 
 def test_a_gap_whose_waiver_ended_is_not_new() -> None:
-    assert [(Cause.ACCEPTED, False)] == causes(of(*ACCEPTED), of(*FAIL))
+    assert [(Cause.WAIVER, False)] == causes(of(*ACCEPTED), of(*FAIL))
+
+
+def test_a_gap_that_is_accepted_beside_what_is_open_is_not_fixed() -> None:
+    beside = finding("ACC-001", "a", Verdict.WARN, "service:proftpd")
+    found = causes(of(*FAIL, beside), of(*ACCEPTED, beside))
+    assert [(Cause.WAIVER, True)] == found
 
 
 def test_a_declaration_fixes_nothing() -> None:
-    assert [(Cause.ACCEPTED, True)] == causes(of(*FAIL), of(*DECLARED))
+    assert [(Cause.ATTESTATION, True)] == causes(of(*FAIL), of(*DECLARED))
 
 
 def test_a_declaration_that_expired_is_a_matter_of_declarations() -> None:
     expired = unread("ACC-001", "a", Reason.ATTESTATION_EXPIRED)
-    assert [(Cause.ACCEPTED, False)] == causes(of(expired), of(*FAIL))
+    assert [(Cause.ATTESTATION, False)] == causes(of(expired), of(*FAIL))
 
 
 def test_a_host_that_left_fixes_nothing_and_one_that_came_is_not_new() -> None:
@@ -108,7 +122,7 @@ def test_a_host_that_left_fixes_nothing_and_one_that_came_is_not_new() -> None:
 
 def test_a_check_that_was_not_chosen_again_fixes_nothing() -> None:
     fewer = run(CHECKS[1:], HOSTS)
-    assert [Change("ACC-001", "a", Bucket.FAIL, None, Cause.SCOPE)] == list(
+    assert [Change("ACC-001", "a", Bucket.FAIL, None, (Cause.SCOPE,))] == list(
         between(of(*FAIL), fewer).changes
     )
 
@@ -120,8 +134,34 @@ def test_a_check_that_was_not_chosen_again_fixes_nothing() -> None:
 )
 def test_under_other_rules_nothing_is_fixed_or_new(other: dict[str, str]) -> None:
     found = between(of(*FAIL), of(*fails("PHI-007@b"), **other))
-    assert (0, 0, {Cause.RULES: 2}) == (found.fixed, found.new, found.others)
-    assert not found.comparable
+    assert (0, 0, {Cause.UNTOLD: 2}) == (found.fixed, found.new, found.others)
+    assert (False, False) == (found.comparable, found.told)
+
+
+def test_what_was_judged_again_tells_the_host_from_the_rules() -> None:
+    rules = {"rules_sha256": "00" * 32}
+    found = judged_again(
+        of(*FAIL), of(*fails("ACC-001@a", "PHI-007@b"), **rules), of(**rules)
+    )
+    assert (1, 0, {}, True) == (found.fixed, found.new, found.others, found.told)
+    found = judged_again(
+        of(), of(*fails("PHI-007@b"), **rules), of(*fails("PHI-007@b"), **rules)
+    )
+    assert (0, 0, {Cause.RULE: 1}) == (found.fixed, found.new, found.others)
+
+
+def test_of_two_causes_the_gap_is_counted_under_the_one_that_is_not_the_hosts() -> None:
+    rules = {"rules_sha256": "00" * 32}
+    gone = of(*WARN, **rules)
+    stages = (
+        Stage(Step.RULES, gone),
+        Stage(Step.DATE, of(*FAIL, **rules)),
+        Stage(Step.HOSTS, of(**rules)),
+    )
+    before, after = of(*FAIL), of(**rules)
+    found = changes(judge(before), judge(after), Steps(before, stages))
+    assert [(Cause.RULE, Cause.DATE, Cause.HOST)] == [o.causes for o in found.changes]
+    assert (0, {Cause.RULE: 1}) == (found.fixed, found.others)
 
 
 def test_lost_rights_are_named_under_other_rules_too() -> None:

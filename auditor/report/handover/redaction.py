@@ -23,6 +23,7 @@ from typing import Any, Final, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct, structs
 
+from auditor.history.steps import Stage
 from auditor.model.check import Sidecar, Texts
 from auditor.model.run import (
     AttestationInfo,
@@ -176,6 +177,7 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
         "language": ALL,
         "brand": ALL,
         "templates": ALL,
+        "last_step": ALL,
     },
     Run: {
         "schema": ALL,
@@ -423,12 +425,17 @@ def _run(_: Run, kept: Run, names: Renaming) -> Run:
 
 
 def _material(was: Material, kept: Material, names: Renaming) -> Material:
-    """Earlier runs by their own names; what they share is renamed alike."""
-    earlier = (
-        _struct(run, renaming_of(run, names.level, names.pseudonyms))
-        for run in was.earlier
+    """Other runs by their own names; what they share is renamed alike."""
+
+    def renamed(run: Run) -> Run:
+        found: Run = _struct(run, renaming_of(run, names.level, names.pseudonyms))
+        return found
+
+    return structs.replace(
+        kept,
+        earlier=tuple(map(renamed, was.earlier)),
+        between=tuple(Stage(one.step, renamed(one.run)) for one in was.between),
     )
-    return structs.replace(kept, earlier=tuple(earlier))
 
 
 _FINISH: Mapping[type, Any] = {

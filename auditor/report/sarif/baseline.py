@@ -48,7 +48,7 @@ def baseline_of(view: View, buckets: Collection[Bucket]) -> Baseline | None:
         return None
     before = view.earlier[-1]
     said = {fingerprint(one): one for one in told(before) if one.bucket in buckets}
-    return Baseline(guid(before.run.run), said, tuple(corrected(before, view.judged)))
+    return Baseline(guid(before.run.run), said, tuple(corrected(before, view.steps)))
 
 
 def told(judged: Judged) -> Iterable[FindingRecord]:

@@ -1,40 +1,25 @@
-"""What changed since an earlier run, and why: as far as two run files tell.
+"""What changed since an earlier run, and why, as a report tells it.
 
 A gap is a (check, host) pair in the bucket `fail`, as everywhere in the report, so that
-gaps then = still open + gone, and gaps now = still open + come. Of the causes that the
-run files show, the first that applies is taken. Only what no other cause explains is
-the host's doing and counts as fixed or new: lost rights fix nothing, and under other
-rules nobody can tell without judging the old snapshots again.
+gaps then = still open + gone, and gaps now = still open + come. Causes are those of
+auditor.history. Of several the first counts, and the host's own doing comes after
+all that can be told from it: only that is counted as fixed or new.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from auditor.model.findings import Reason, Verdict
-from auditor.model.run import Bucket, FindingRecord, Run, bucket_of
+from auditor.history.causes import causes_of_pair, course_of
+from auditor.history.comparing import compare
+from auditor.history.states import Identity, identity_of
+from auditor.history.steps import Step, Steps
+from auditor.model.changes import Cause, Kind
+from auditor.model.run import Bucket, FindingRecord, Run
 from auditor.report.judged import Judged, Pair
-
-
-class Cause(StrEnum):
-    """Why a gap came or went, in the order in which the causes are asked for."""
-
-    SCOPE = "scope"
-    ACCEPTED = "accepted"
-    PRIVILEGE = "privilege"
-    SIGHT = "sight"
-    RULES = "rules"
-    HOST = "host"
-
-
-#: UNKNOWN for want of login, sudo or reading rights.
-_RIGHTS = frozenset({Reason.LOGIN_REFUSED, Reason.SUDO_REFUSED, Reason.DENIED})
-_DECLARING = frozenset({Reason.ATTESTATION_MISSING, Reason.ATTESTATION_EXPIRED})
-_OPEN = (Verdict.FAIL, Verdict.WARN)
 
 
 class Change(Struct, frozen=True):
@@ -44,31 +29,40 @@ class Change(Struct, frozen=True):
     host: str
     before: Bucket | None
     after: Bucket | None
-    cause: Cause
+    causes: tuple[Cause, ...]
 
     @property
     def gone(self) -> bool:
         """Whether it was a gap; else it has become one."""
         return self.before is Bucket.FAIL
 
+    @property
+    def cause(self) -> Cause:
+        """The one that it is counted under."""
+        return self.causes[0]
+
 
 class Changes(Struct, frozen=True):
-    """From one run to the next; `same_rules` and `same_scope` let scores compare."""
+    """From one run to the next; `same_rules` and `same_scope` let scores compare.
+
+    `told`: what the hosts did can be told from what the rules did.
+    """
 
     since: datetime
     still: int
     changes: tuple[Change, ...]
     same_rules: bool
     same_scope: bool
+    told: bool
 
     @property
     def fixed(self) -> int:
-        """Gaps that the hosts lost, seen under the same rules."""
+        """Gaps that the hosts lost, whatever the rules."""
         return sum(one.gone for one in self._of(Cause.HOST))
 
     @property
     def new(self) -> int:
-        """Gaps that the hosts gained, seen under the same rules."""
+        """Gaps that the hosts gained, whatever the rules."""
         return sum(not one.gone for one in self._of(Cause.HOST))
 
     @property
@@ -86,9 +80,9 @@ class Changes(Struct, frozen=True):
         return [one for one in self.changes if one.cause is cause]
 
 
-def changes(before: Judged, after: Judged) -> Changes:
+def changes(before: Judged, after: Judged, steps: Steps) -> Changes:
     """What became of the gaps between two runs of the same client."""
-    same_rules = ruled_alike(before.run, after.run)
+    course = course_of(steps)
     found = []
     still = 0
     for pair in dict.fromkeys([*before.buckets, *after.buckets]):
@@ -96,43 +90,34 @@ def changes(before: Judged, after: Judged) -> Changes:
         if then is now is Bucket.FAIL:
             still += 1
         elif Bucket.FAIL in (then, now):
-            cause = _cause(pair, before, after, same_rules)
-            found.append(Change(*pair, then, now, cause))
+            causes = causes_of_pair(pair, course)
+            found.append(Change(*pair, then, now, causes))
+    same_rules = ruled_alike(before.run, after.run)
+    judged_again = all(stage.step is not Step.FILES for stage in steps.stages)
+    by_host = any(Cause.HOST in one.causes for one in found)
     return Changes(
         before.run.run.started,
         still,
         tuple(found),
         same_rules,
         scoped_alike(before, after),
+        same_rules or judged_again or by_host,
     )
 
 
-def corrected(before: Judged, after: Judged) -> list[FindingRecord]:
-    """What was open and the hosts no longer have, finding by finding.
-
-    As for gaps, that takes the same rules, and a check that saw all of its host again.
-    """
-    if not ruled_alike(before.run, after.run):
-        return []
+def corrected(before: Judged, steps: Steps) -> list[FindingRecord]:
+    """What was open and the hosts no longer have, finding by finding."""
+    gone = {
+        Identity(one.check, one.host, (one.subject.kind, one.subject.name))
+        for one in compare(steps).changes
+        if one.kind is Kind.FIXED and one.causes == (Cause.HOST,)
+    }
     return [
         finding
-        for pair, found in before.findings.items()
-        if _seen_whole(after, pair)
+        for found in before.findings.values()
         for finding in found
-        if finding.verdict in _OPEN and not _still_open(finding, after.findings[pair])
+        if identity_of(finding) in gone
     ]
-
-
-def _seen_whole(judged: Judged, pair: Pair) -> bool:
-    found = judged.findings.get(pair, ())
-    unseen = (Verdict.UNKNOWN, Verdict.ATTESTED)
-    return bool(found) and not any(
-        one.verdict in unseen or one.partial or one.more for one in found
-    )
-
-
-def _still_open(finding: FindingRecord, now: Iterable[FindingRecord]) -> bool:
-    return any(one.verdict in _OPEN and one.subject == finding.subject for one in now)
 
 
 def ruled_alike(one: Run, other: Run) -> bool:
@@ -151,36 +136,6 @@ def scoped_alike(one: Judged, other: Judged) -> bool:
 
 def _scope(judged: Judged) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(judged.checks), frozenset(judged.hosts)
-
-
-def _cause(pair: Pair, before: Judged, after: Judged, same_rules: bool) -> Cause:
-    sides = [before, after]
-    if not all(pair in side.buckets for side in sides):
-        return Cause.SCOPE
-    buckets = [side.buckets[pair] for side in sides]
-    reasons = {_reason(side, pair) for side in sides} - {None}
-    if (
-        _technical(before, pair) is _technical(after, pair)
-        or Bucket.ATTESTED in buckets
-        or reasons & _DECLARING
-    ):
-        return Cause.ACCEPTED
-    if reasons & _RIGHTS:
-        return Cause.PRIVILEGE
-    if Bucket.UNKNOWN in buckets:
-        return Cause.SIGHT
-    return Cause.HOST if same_rules else Cause.RULES
-
-
-def _reason(judged: Judged, pair: Pair) -> Reason | None:
-    unread = judged.buckets[pair] is Bucket.UNKNOWN
-    return judged.reason(*pair) if unread else None
-
-
-def _technical(judged: Judged, pair: Pair) -> Bucket:
-    """The bucket that the pair would be in if no risk were accepted."""
-    found = judged.findings.get(pair, ())
-    return bucket_of(structs.replace(one, waived=None) for one in found)
 
 
 def first_seen(pairs: Iterable[Pair], runs: Iterable[Judged]) -> datetime | None:

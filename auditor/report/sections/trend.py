@@ -7,10 +7,10 @@ from itertools import groupby, pairwise
 
 from msgspec import Struct
 
+from auditor.model.changes import Cause
 from auditor.model.run import Bucket
 from auditor.report.judged import Judged
 from auditor.report.sections.changes import (
-    Cause,
     Change,
     Changes,
     changes,
@@ -36,9 +36,9 @@ class Point(Struct, frozen=True):
 
 
 class Line(Struct, frozen=True):
-    """The gaps of a check that came or went for one cause in the same way."""
+    """The gaps of a check that came or went for the same causes in the same way."""
 
-    cause: Cause
+    cause: str
     check: str
     title: str
     before: Bucket | None
@@ -65,7 +65,7 @@ def since(view: View) -> Since | None:
     """What the report says of earlier audits; None when it was given none."""
     if not view.earlier:
         return None
-    found = changes(view.earlier[-1], view.judged)
+    found = changes(view.earlier[-1], view.judged, view.steps)
     points = _points([*view.earlier, view.judged])
     return Since(
         found,
@@ -81,7 +81,7 @@ def counted(view: View, found: Changes) -> list[str]:
     """What became of the gaps, in words: the hosts' doing first."""
     t = view.labels
     said = [t.count("since.still", found.still)]
-    if found.same_rules:
+    if found.told:
         said[:0] = [
             t.count("since.fixed", found.fixed),
             t.count("since.new", found.new),
@@ -137,7 +137,7 @@ def _told(view: View, points: tuple[Point, ...]) -> str:
 
 def _compared(view: View, found: Changes, before: Point, now: Point) -> str:
     t = view.labels
-    said = [] if found.same_rules else [t("since.rules")]
+    said = [] if found.told else [t("since.rules")]
     if not found.comparable:
         said.append(t("since.no_score"))
     elif None not in (before.score, now.score):
@@ -153,20 +153,30 @@ def _lines(view: View, found: Changes) -> tuple[Line, ...]:
         one = same[0]
         hosts = tuple(change.host for change in same)
         title = _title(view, one.check)
-        lines.append(Line(one.cause, one.check, title, one.before, one.after, hosts))
+        cause = _told_causes(view, one)
+        lines.append(Line(cause, one.check, title, one.before, one.after, hosts))
     return tuple(lines)
 
 
-def _kind(one: Change) -> tuple[int, bool, str, str, str]:
+def _kind(one: Change) -> tuple[list[int], bool, str, str, str]:
     """By cause, the host's own doing first; what came before what went."""
     order = [Cause.HOST, *Cause]
     return (
-        order.index(one.cause),
+        [order.index(cause) for cause in one.causes],
         one.gone,
         one.check,
         one.before or "",
         one.after or "",
     )
+
+
+def _told_causes(view: View, one: Change) -> str:
+    """All causes in words; the host alone has fixed the gap or made it."""
+    words: list[str] = [*one.causes]
+    if one.causes == (Cause.HOST,):
+        words = ["fixed" if one.gone else "new"]
+    said = view.labels.join([view.labels(f"changes.of.{word}") for word in words], 9)
+    return said[:1].upper() + said[1:]
 
 
 def _title(view: View, check: str) -> str:
