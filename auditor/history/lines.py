@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from auditor.history.causes import is_gap
 from auditor.history.episodes import Placed
 from auditor.model.changes import Cause, Changes, Kind
 from auditor.model.findings import Reason
-from auditor.model.run import Bucket
 from auditor.model.snapshot import HostState, Instant
 
 _REACHED = (HostState.AUDITED, HostState.PARTIAL)
@@ -106,8 +106,8 @@ def line_of(placed: Placed, sha256: str) -> RunLine:
 
 def visits_of(placed: Placed) -> Iterator[Visit]:
     """One row for every host of a run."""
-    buckets = placed.seen.buckets.items()
-    fails = Counter(host for (_, host), bucket in buckets if bucket is Bucket.FAIL)
+    pairs = placed.seen.pairs.items()
+    fails = Counter(host for (_, host), one in pairs if is_gap(one))
     for host in placed.run.hosts:
         yield Visit(
             number=placed.number,
