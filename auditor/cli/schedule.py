@@ -185,10 +185,8 @@ def _obstacles(by: Scheduler, plan: Plan) -> list[str]:
     return [*obstacles(plan), *special(plan)]
 
 
-def _paths(by: Scheduler, name: str) -> list[Path]:
-    if by is Scheduler.CRON:
-        return [cron.FOLDER / name]
-    return [systemd.FOLDER / f"{name}.{kind}" for kind in ("timer", "service")]
+def _paths(by: Scheduler, name: str) -> tuple[Path, ...]:
+    return (cron.FOLDER / name,) if by is Scheduler.CRON else systemd.paths(name)
 
 
 def _commands(by: Scheduler, name: str, root: Path, *, on: bool) -> list[list[str]]:

@@ -74,9 +74,9 @@ def ping(
 
     Example: auditor ping -i inventory.toml
 
-    With --code it tells of failures alone: a run that was kept sends its own. As
-    systemd has it: ExecStopPost=auditor ping --result=${SERVICE_RESULT}
-    --code=${EXIT_STATUS}. Exit code: 0 sent, 1 not sent, 2 a mistake of configuration.
+    With --code it tells of failures alone: a run that was kept sends its own.
+
+    Exit code: 0 sent, 1 not sent, 2 a mistake of configuration.
     """
     from auditor.heartbeat import beat_of, receiver_of
 

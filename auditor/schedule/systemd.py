@@ -7,6 +7,7 @@ may not see or do is checked in the tests by `systemd-analyze security`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from auditor.schedule.plan import Plan
@@ -52,36 +53,52 @@ SystemCallErrorNumber=EPERM
 """
 
 
+def paths(name: str) -> tuple[Path, ...]:
+    """Where the units of that name may lie, below the root; the timer first."""
+    kinds = (f"{name}.timer", f"{name}.service", _failed(name))
+    return tuple(FOLDER / kind for kind in kinds)
+
+
 def units(plan: Plan, when: str) -> dict[Path, str]:
     """The files by their path below the root; `when` is a calendar event."""
-    return {
-        FOLDER / f"{plan.name}.service": service(plan),
-        FOLDER / f"{plan.name}.timer": timer(plan, when),
-    }
+    texts = [timer(plan, when), service(plan)]
+    if _is_told(plan):
+        texts.append(failed(plan))
+    return dict(zip(paths(plan.name), texts, strict=False))
 
 
 def service(plan: Plan) -> str:
     """The unit that audits once."""
     command = [plan.program, "run", "--scheduled", "-i", plan.file, *plan.options]
+    order = ["Wants=network-online.target", "After=network-online.target"]
+    if _is_told(plan):
+        order.append(f"OnFailure={_failed(plan.name)}")
     lines = [
-        "[Service]",
-        "Type=oneshot",
-        f"User={plan.user}",
-        f"WorkingDirectory={_percent(plan.inventory.folder)}",
-        f"ExecStart={' '.join(_word(word) for word in command)}",
-        *_stop_post(plan),
+        *_service(plan, command),
         f"TimeoutStartSec={plan.minutes}min",
         "# A run that is stopped still keeps the hosts that are complete.",
         "TimeoutStopSec=5min",
-        *(
-            f"LoadCredential={credential_name(path)}:{_percent(path)}"
-            for path in plan.secret_files
-        ),
+        *_credentials(plan.secret_files),
         *_written(plan),
         _SANDBOX,
     ]
-    about = _unit(plan, "network-online.target")
-    return "\n".join([MARK, *about, *lines])
+    return "\n".join([MARK, *_unit(plan, *order), *lines])
+
+
+def failed(plan: Plan) -> str:
+    """The unit that tells of a run that could not do so itself: killed, or refused.
+
+    No ExecStopPost= of the service: where that has a mount namespace, systemd hides
+    its credentials from all but ExecStart= (github.com/systemd/systemd/issues/32583).
+    """
+    command = [plan.program, "ping", "-i", plan.file, "-o", plan.store]
+    beat = plan.inventory.heartbeat
+    secret = beat.url if beat else None
+    files = [Path(secret.reference[0])] if secret and secret.kind == "file" else []
+    told = " --result=${MONITOR_SERVICE_RESULT} --code=${MONITOR_EXIT_STATUS}"
+    *lines, start = _service(plan, command)
+    lines += [start + told, "TimeoutStartSec=2min", *_credentials(files), _SANDBOX]
+    return "\n".join([MARK, *_unit(plan), *lines])
 
 
 def timer(plan: Plan, when: str) -> str:
@@ -101,20 +118,35 @@ def timer(plan: Plan, when: str) -> str:
     return "\n".join(lines)
 
 
-def _unit(plan: Plan, after: str | None = None) -> list[str]:
-    order = [f"Wants={after}", f"After={after}"] if after else []
+def _failed(name: str) -> str:
+    return f"{name}-failed.service"
+
+
+def _is_told(plan: Plan) -> bool:
+    """Whether somebody can be told of a failure at all."""
+    beat = plan.inventory.heartbeat
+    return beat is not None and beat.url is not None and beat.service != "plain"
+
+
+def _unit(plan: Plan, *order: str) -> list[str]:
     about = f"Description=Security audit of {_percent(plan.file)}"
     return ["[Unit]", about, *order, ""]
 
 
-def _stop_post(plan: Plan) -> list[str]:
-    """What tells of a run that could not do so itself: killed, or refused."""
-    if plan.inventory.heartbeat is None:
-        return []
-    words = [plan.program, "ping", "-i", plan.file, "-o", plan.store]
-    command = " ".join(_word(word) for word in words)
-    told = "--result=${SERVICE_RESULT} --code=${EXIT_STATUS}"
-    return [f"ExecStopPost=-{command} {told}"]
+def _service(plan: Plan, command: Iterable[object]) -> list[str]:
+    return [
+        "[Service]",
+        "Type=oneshot",
+        f"User={plan.user}",
+        f"WorkingDirectory={_percent(plan.inventory.folder)}",
+        f"ExecStart={' '.join(_word(word) for word in command)}",
+    ]
+
+
+def _credentials(files: Iterable[Path]) -> list[str]:
+    return [
+        f"LoadCredential={credential_name(path)}:{_percent(path)}" for path in files
+    ]
 
 
 def _written(plan: Plan) -> list[str]:

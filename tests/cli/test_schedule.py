@@ -7,20 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import AT_ADDRESS, auditor, complaint, inventory, left_in
+from tests.cli.running import AT_ADDRESS, auditor, complaint, inventory
 from tests.store.runs import key_in
 
 ME = ("--user", getpass.getuser())
-UNITS = ["auditor.service", "auditor.timer"]
 
 
 def cron_in(root: Path) -> Path:
     return root / "etc/cron.d/auditor"
-
-
-def units_in(root: Path) -> list[str]:
-    names = left_in(root / "etc/systemd/system")
-    return [name for name in names if name.startswith("auditor")]
 
 
 def test_print_shows_the_files_and_what_would_fail(tmp_path: Path) -> None:

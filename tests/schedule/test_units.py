@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from auditor.errors import AuditorError
 from auditor.inventory.reading import read_inventory
+from auditor.schedule.placing import call, place, take_away, timer_commands
 from auditor.schedule.plan import Plan
-from auditor.schedule.systemd import service, units
+from auditor.schedule.systemd import failed, paths, service, units
 from auditor.system_credentials import credential_name
 
 INVENTORY = """\
@@ -29,6 +31,7 @@ to = [{ file = "secrets/mail" }]
 
 [heartbeat]
 url = { file = "secrets/beat" }
+service = "healthchecks"
 file = "/srv/beat/beat.json"
 
 [defaults]
@@ -73,10 +76,11 @@ def analysed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def write(folder: Path, plan: Plan) -> list[str]:
-    """The paths of the units as files."""
-    for path, text in units(plan, "Sun 02:30").items():
+    """The paths of the units as files: timer, service, what tells of a failure."""
+    texts = units(plan, "Sun 02:30")
+    for path, text in texts.items():
         (folder / path.name).write_text(text, "utf-8")
-    return [str(folder / path.name) for path in units(plan, "Sun 02:30")]
+    return [str(folder / path.name) for path in texts]
 
 
 def test_systemd_finds_nothing_wrong_with_them(tmp_path: Path) -> None:
@@ -86,14 +90,16 @@ def test_systemd_finds_nothing_wrong_with_them(tmp_path: Path) -> None:
 
 def test_it_finds_what_is_wrong(tmp_path: Path) -> None:
     paths = write(tmp_path, plan_in(tmp_path))
-    Path(paths[0]).write_text(Path(paths[0]).read_text().replace("Nice", "Nicely"))
+    Path(paths[1]).write_text(Path(paths[1]).read_text().replace("Nice", "Nicely"))
     assert "Nicely" in analysed(tmp_path, "verify", *paths).stderr
 
 
-def test_the_service_is_not_exposed(tmp_path: Path) -> None:
-    unit, _ = write(tmp_path, plan_in(tmp_path))
+@pytest.mark.parametrize("which", ["auditor.service", "auditor-failed.service"])
+def test_a_service_is_not_exposed(tmp_path: Path, which: str) -> None:
+    write(tmp_path, plan_in(tmp_path))
+    unit = str(tmp_path / which)
     done = analysed(tmp_path, "security", "--offline=true", unit)
-    found = re.search(r"exposure level for auditor\.service: ([0-9.]+)", done.stdout)
+    found = re.search(r"exposure level for \S+: ([0-9.]+)", done.stdout)
     assert found, done.stdout + done.stderr
     assert float(found[1]) <= EXPOSED
 
@@ -127,8 +133,43 @@ def test_words_of_the_command_stay_words(tmp_path: Path) -> None:
     )
 
 
-def test_without_a_heartbeat_nothing_is_told_after_it(tmp_path: Path) -> None:
+def test_what_tells_of_a_failure_has_the_heartbeat_s_secret_alone(
+    tmp_path: Path,
+) -> None:
+    plan = plan_in(tmp_path)
+    assert "OnFailure=auditor-failed.service" in service(plan).splitlines()
+    lines = failed(plan).splitlines()
+    (loaded,) = [line for line in lines if line.startswith("LoadCredential=")]
+    assert loaded.endswith(f":{tmp_path}/secrets/beat")
+    (command,) = [line for line in lines if line.startswith("ExecStart=")]
+    assert command.endswith(
+        " --result=${MONITOR_SERVICE_RESULT} --code=${MONITOR_EXIT_STATUS}"
+    )
+
+
+def test_whoever_knows_no_failure_is_told_of_none(tmp_path: Path) -> None:
     file = tmp_path / "inventory.toml"
-    file.write_text('[engagement]\nclient = "X"\n[hosts.a]\ntransport = "answer"\n')
+    file.write_text(INVENTORY.replace('service = "healthchecks"', ""), "utf-8")
     plan = Plan("auditor", "audit", Path("/usr/bin/true"), read_inventory(file))
-    assert "ExecStopPost" not in service(plan)
+    names = [path.name for path in units(plan, "Sun 02:30")]
+    assert ["auditor.timer", "auditor.service"] == names
+    assert "OnFailure" not in service(plan)
+
+
+def test_they_are_enabled_and_removed_below_another_root(tmp_path: Path) -> None:
+    if shutil.which("systemctl") is None:
+        pytest.skip("no systemctl here")
+    root = tmp_path / "root"
+    place(units(plan_in(tmp_path), "Sun 02:30"), root)
+    wanted = root / "etc/systemd/system/timers.target.wants/auditor.timer"
+    for on in (True, False):
+        for command in timer_commands("auditor", root, on=on):
+            call(command)
+        assert on == wanted.is_symlink()
+    take_away(paths("auditor"), root)
+    assert [] == [path for path in root.rglob("auditor*") if path.is_file()]
+
+
+def test_what_systemd_refuses_is_told_in_its_words() -> None:
+    with pytest.raises(AuditorError, match="Someday"):
+        call(["systemd-analyze", "calendar", "Someday"])
