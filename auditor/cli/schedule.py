@@ -159,12 +159,14 @@ def _plan(
     given = _run_options(words)
     out: Path | None = given["out"]
     files = [text.partition(":")[2] for text in given["formats"] or ()]
+    # Whoever is named there wants to be told by the audits that nobody watches.
+    alert = ["--alert"] if read.alerts.to and not given["alert"] else []
     return Plan(
         name=_named(name),
         user=_user(user),
         program=program or _this_program(),
         inventory=read,
-        options=tuple(words),
+        options=(*words, *alert),
         store=read.folder / (out or read.store.dir),
         outputs=tuple(read.folder / file for file in files if file != "-"),
         minutes=minutes,

@@ -115,3 +115,11 @@ def test_what_needs_a_person_or_an_agent_is_named(tmp_path: Path) -> None:
     assert "hosts.lis-35 asks for a code" in notes
     assert f"store.sign_key {tmp_path}/sign.pub: no agent runs there" in notes
     assert f"{tmp_path}/sign.pub: no such file" in notes
+
+
+def test_those_who_are_to_be_alerted_are(tmp_path: Path) -> None:
+    rest = '[alerts]\nto = [{ file = "mail" }]\n'
+    file = inventory(tmp_path, AT_ADDRESS + rest)
+    for words in ([], ["--", "--alert"]):
+        done = auditor("schedule", "print", "cron", "-i", file, *words)
+        assert 1 == done.stdout.count(" --alert")
