@@ -9,14 +9,9 @@ from pathlib import Path
 from auditor.alerting.due import Step, after
 from auditor.alerting.record import Memory, Record, decode_record, encode_record
 from auditor.errors import SnapshotError, StoreError
-from auditor.model.changes import Changes, decode_changes
 from auditor.store.atomic import write_atomic
-from auditor.store.chain import Link, read_chain
-from auditor.store.folder import read_run
-
-#: Below the store's folder.
-FOLDER = "alerts"
-CHANGES = "changes.json"
+from auditor.store.chain import Link, alerts_of, read_chain
+from auditor.store.folder import read_changes, read_run
 
 
 def memory_after(store: Path, run: str) -> Memory:
@@ -46,7 +41,7 @@ def memory_after(store: Path, run: str) -> Memory:
 
 def read_record(store: Path, run: str) -> Record | None:
     """The record of a run; None when there is none that can be read."""
-    file = store / FOLDER / f"{run}.json"
+    file = alerts_of(store, run)
     with suppress(OSError, SnapshotError):
         return decode_record(file.read_bytes(), str(file))
     return None
@@ -54,7 +49,7 @@ def read_record(store: Path, run: str) -> Record | None:
 
 def write_record(store: Path, record: Record) -> Path:
     """Keep the record, whole or not at all; raises StoreError."""
-    file = store / FOLDER / f"{record.run}.json"
+    file = alerts_of(store, record.run)
     try:
         file.parent.mkdir(mode=0o700, exist_ok=True)
         write_atomic(file, encode_record(record))
@@ -66,11 +61,4 @@ def write_record(store: Path, record: Record) -> Path:
 def _step(link: Link) -> Iterator[Step]:
     if link.manifest.again is None:
         with suppress(SnapshotError):
-            yield Step(read_run(link.folder), _changes(link.folder / CHANGES))
-
-
-def _changes(file: Path) -> Changes | None:
-    try:
-        return decode_changes(file.read_bytes(), str(file))
-    except OSError:
-        return None
+            yield Step(read_run(link.folder), read_changes(link.folder))

@@ -45,7 +45,7 @@ FINDINGS: Final = frozenset({What.NEW, What.RETURNED, What.WORSE})
 ENDS: Final = frozenset({What.ENDING, What.ENDED})
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing to tell, as long as it is open.
 
     `key` is its identity over runs; `since` is when the run `run` began, in which it

@@ -74,6 +74,11 @@ def read_chain(store: Path) -> Chain:
     return Chain(tuple(found), head, tuple(unread))
 
 
+def alerts_of(store: Path, run: str) -> Path:
+    """Where it is recorded who was told what after a run (auditor/alerting/)."""
+    return store / "alerts" / f"{run}.json"
+
+
 def gaps(chain: Chain) -> Iterator[str]:
     """What is wrong with the chain: runs missing, put in, or not those that were."""
     yield from chain.unread

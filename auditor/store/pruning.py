@@ -16,7 +16,7 @@ from pathlib import Path
 from auditor.errors import StoreError
 from auditor.model.host import Store
 from auditor.store.atomic import sync_folder, write_atomic
-from auditor.store.chain import Link, read_chain
+from auditor.store.chain import Link, alerts_of, read_chain
 from auditor.store.lock import locked
 from auditor.store.manifest import ERASED, NO_PARTS, Erasure, encode
 from auditor.store.signing import SIGNATURE, key_of, sign
@@ -52,6 +52,7 @@ def prune(store: Store, auditor: str, now: datetime | None = None) -> Iterator[L
             for link in due(store, now):
                 if not link.erased:
                     _record(store, link, auditor, now)
+                _erase_alerts(store, link)
                 _erase(link)
                 yield link
     except OSError as error:
@@ -75,6 +76,17 @@ def _record(store: Store, link: Link, auditor: str, now: datetime) -> None:
         signature.replace(link.folder / (ERASED + SIGNATURE))
     made.replace(link.folder / ERASED)
     sync_folder(link.folder)
+
+
+def _erase_alerts(store: Store, link: Link) -> None:
+    """Erase what was told after the run too, unless it is the last that tells it."""
+    later = (
+        alerts_of(store.dir, other.manifest.run)
+        for other in read_chain(store.dir).links
+        if other.manifest.number > link.manifest.number
+    )
+    if any(record.exists() for record in later):
+        alerts_of(store.dir, link.manifest.run).unlink(missing_ok=True)
 
 
 def _erase(link: Link) -> None:

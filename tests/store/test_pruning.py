@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from auditor.model.host import Store
+from auditor.store.chain import alerts_of
 from auditor.store.manifest import decode_erasure
 from auditor.store.pruning import due, prune
 from auditor.store.verifying import State, verify_store
@@ -77,3 +78,16 @@ def test_an_erasure_that_a_kill_cut_short_is_finished_by_the_next(
     assert [first] == [link.folder for link in due(store, datetime.now(UTC))]
     list(prune(store, "A. Exemple"))
     assert not (first / "snapshots").exists()
+
+
+def test_what_was_told_of_an_erased_run_goes_but_the_last_that_tells_it_stays(
+    tmp_path: Path,
+) -> None:
+    store = Store(tmp_path, keep=400)
+    runs = [stored(store, number) for number in (1, 2, 3)]
+    records = [alerts_of(tmp_path, run.name) for run in runs[:2]]
+    records[0].parent.mkdir()
+    for record in records:
+        record.write_bytes(b"{}")
+    list(prune(store, "A. Exemple", LATER))
+    assert [False, True] == [record.exists() for record in records]
