@@ -184,7 +184,11 @@ def _hand_over(
     aside = any(output.path is None for output in outputs)
     typer.echo(visible(f"{drill.host}  {said_of(drill)}"), err=aside)
     _say(f"kept: {kept}")
-    entry = attestation_of(drill, kept, inventory)
+    try:
+        entry = attestation_of(drill, kept, inventory)
+    except ConfigurationError as error:  # the result stands all the same
+        entry = None
+        _say(str(error))
     if entry is not None:
         _say(_ATTEST)
         typer.echo("\n".join(map(visible, entry.splitlines())), err=aside)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,15 +20,18 @@ _MATCHED: dict[Known | None, str] = {
     "marker": "the account's name",
     "host": "the host and the auditor's address",
 }
+#: By language: how an instant is written, and the statement by outcome. Without spaces
+#: that don't break: `toml` writes them wrongly.
+_WRITTEN = {"en": "%Y-%m-%d at %H:%M %Z", "fr": "%d/%m/%Y à %H:%M (%Z)"}
 _STATEMENTS = {
-    ("en", "told"): "One failed login as {account} on {host} at {at}; its alert "
-    "reached {sink} after {seconds} s",
-    ("en", "untold"): "One failed login as {account} on {host} at {at}; no alert "
-    "reached {sink} within {timeout} s",
-    ("fr", "told"): "Un échec de connexion au compte {account} sur {host} le {at} ; "
-    "l’alerte est parvenue à {sink} au bout de {seconds} s",
-    ("fr", "untold"): "Un échec de connexion au compte {account} sur {host} le {at} ; "
-    "aucune alerte n’est parvenue à {sink} en {timeout} s",
+    ("en", "told"): "One failed login as {account} on {host} on {at}; its alert "
+    "reached {sink} within {seconds} seconds",
+    ("en", "untold"): "One failed login as {account} on {host} on {at}; no alert "
+    "reached {sink} within {timeout} seconds",
+    ("fr", "told"): "Un échec de connexion au compte {account} sur {host} le {at}. "
+    "L’alerte est parvenue à {sink} en {seconds} secondes",
+    ("fr", "untold"): "Un échec de connexion au compte {account} sur {host} le {at}. "
+    "Aucune alerte n’est parvenue à {sink} en {timeout} secondes",
 }
 
 
@@ -54,16 +57,24 @@ def attestation_of(drill: Drill, kept: Path, inventory: Inventory) -> str | None
     """The entry for `attestations.toml`; None when nothing was proved.
 
     That the alert was delivered is all that it answers: whether somebody acknowledged
-    it, a person knows.
+    it, a person knows. Raises ConfigurationError for a name that TOML can't hold.
     """
-    text = _STATEMENTS.get((inventory.engagement.language, drill.outcome))
+    language = inventory.engagement.language
+    text = _STATEMENTS.get((language, drill.outcome))
     if text is None or drill.at is None:
         return None
     at = drill.at.astimezone(ZoneInfo(inventory.engagement.timezone))
     entry: dict[str, Any] = {
         "subject": "alert-path-test",
         "scope": [drill.host],
-        "statement": _statement(text, drill, at),
+        "statement": text.format(
+            account=drill.account,
+            host=drill.host,
+            at=at.strftime(_WRITTEN[language]),
+            sink=drill.sink.place,
+            seconds=ceil(drill.seconds or 0),
+            timeout=f"{drill.timeout:g}",
+        ),
         "signed_by": drill.auditor,
         "signed_on": at.date(),
         "valid_until": months_later(at.date(), _MONTHS),
@@ -72,14 +83,3 @@ def attestation_of(drill: Drill, kept: Path, inventory: Inventory) -> str | None
         "answers": {"delivered": drill.outcome == "told"},
     }
     return tables_as_toml({"attestation": [entry]}, str(kept))
-
-
-def _statement(text: str, drill: Drill, at: datetime) -> str:
-    return text.format(
-        account=drill.account,
-        host=drill.host,
-        at=f"{at:%Y-%m-%d %H:%M %Z}",
-        sink=drill.sink.place,
-        seconds=drill.seconds,
-        timeout=f"{drill.timeout:g}",
-    )

@@ -90,8 +90,15 @@ def test_one_attempt_is_made(tmp_path: Path, option: str, failed: int) -> None:
     assert "Accepted" not in log
 
 
-def test_the_attestation_that_is_printed_reads(tmp_path: Path, server: Sshd) -> None:
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "no alert reached"), ("fr", "Aucune alerte n’est")]
+)
+def test_the_attestation_that_is_printed_reads(
+    tmp_path: Path, server: Sshd, language: str, said: str
+) -> None:
     file = inventory(tmp_path, server, LOG)
+    spoken = f'[engagement]\nlanguage = "{language}"'
+    file.write_text(file.read_text().replace("[engagement]", spoken))
     done = drilled(file, "--timeout", "1")
     entry = done.stdout.partition("\n")[2]
     (tmp_path / "attestations.toml").write_text(entry)
@@ -101,6 +108,7 @@ def test_the_attestation_that_is_printed_reads(tmp_path: Path, server: Sshd) -> 
     assert found.answers == {"delivered": False}
     assert (tmp_path / str(found.document)).is_file()
     assert str(kept(tmp_path)["account"]) in found.statement
+    assert said in found.statement
     assert tomllib.loads(entry)["attestation"][0]["signed_by"] == "A. Exemple"
 
 
@@ -219,3 +227,13 @@ def test_a_login_that_did_not_fail_proves_nothing(password: str, said: str) -> N
         assert isinstance(found, str)
         assert found.startswith(said)
         assert server.doors.connections == 1
+
+
+def test_a_result_stands_where_its_attestation_can_not_be_written(
+    tmp_path: Path, server: Sshd
+) -> None:
+    file = inventory(tmp_path, server, LOG.replace("alerts", "al\u00a0erts"))
+    done = drilled(file, "--timeout", "1")
+    assert done.returncode == 1
+    assert "can't be written as TOML" in done.stderr
+    assert kept(tmp_path)["outcome"] == "untold"

@@ -36,6 +36,13 @@ install -m 644 "$files/main.cf" /etc/postfix/main.cf
 printf 'root: rssi\npostmaster: rssi\n' >/etc/aliases
 useradd -m -s /usr/sbin/nologin -c 'Astreinte' rssi
 newaliases
+# Who reads it over IMAP is a test of the alert path; it starts the server.
+systemctl disable --quiet dovecot.service
+install -m 644 "$files/dovecot.conf" /etc/dovecot/dovecot.conf
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 900 \
+    -subj /CN=courrier.labo-exemple.fr -addext subjectAltName=IP:10.20.22.37 \
+    -keyout /etc/ssl/private/courrier.key -out /etc/ssl/courrier.pem 2>/dev/null
+chmod 600 /etc/ssl/private/courrier.key
 
 # The console, the disks, the kernel and its updates are the machine's.
 systemctl mask --quiet console-getty.service getty.target systemd-udevd.service \
