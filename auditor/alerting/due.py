@@ -100,7 +100,8 @@ class _Counts:
         if item.what is What.UNAUDITED:
             # Another host key is no outage that may pass by itself.
             strange = item.state is HostState.UNTRUSTED
-            return strange or item.runs >= self._policy.unreachable_runs
+            often = strange or item.runs >= self._policy.unreachable_runs
+            return often and item.host in self._states
         return True
 
     def _in_scope(self, item: Item) -> bool:

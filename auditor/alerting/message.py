@@ -22,6 +22,8 @@ from auditor.report.text.visible import visible
 
 #: How many checks or hosts of one line are named; the rest is a number.
 NAMED = 6
+#: How many lines a part has; the gravest come first, and the rest is a number.
+LINES = 50
 
 
 class Message(Struct, frozen=True):
@@ -61,7 +63,9 @@ def message_of(items: Sequence[Item], run: Run, labels: Labels) -> Message:
     about = labels("run", instant=labels.instant(run.run.started), run=run.run.id)
     lines = [about]
     for name, found in parts:
-        lines += ["", labels(f"heading.{name}"), *text.lines(name, found)]
+        made = list(text.lines(name, found))
+        more = [labels.count("lines_more", len(made) - LINES)] if made[LINES:] else []
+        lines += ["", labels(f"heading.{name}"), *made[:LINES], *more]
     lines += ["", labels("read")]
     subject = labels("subject", client=client, what=counts)
     return Message(subject, "\n".join(lines) + "\n")

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 from apprise import Apprise, AppriseAsset, NotifyFormat, NotifyType
-from apprise.common import PersistentStoreMode
+from apprise.common import OverflowMode, PersistentStoreMode
 from apprise.plugins import NotifyBase
 
 from auditor.alerting.delivery import Arrived, Parcel
@@ -61,6 +61,9 @@ def send(parcel: Parcel) -> Outcome:
         return Outcome.CLEAR
     # An address with ?optional=yes would be called delivered whatever came of it.
     service.optional = False
+    if service.overflow_mode is OverflowMode.UPSTREAM:
+        # What is too long for a service would be refused, by the next run as well.
+        service.overflow_mode = OverflowMode.SPLIT
     one = Apprise(asset=asset)
     one.add(service)
     sent = one.notify(

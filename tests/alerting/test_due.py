@@ -167,6 +167,14 @@ def test_another_host_key_is_due_at_once() -> None:
     assert [(What.UNAUDITED, "", "lis-35")] == kinds(at(over(first), first))
 
 
+def test_a_host_that_was_left_out_of_a_run_waits() -> None:
+    away = [out("lis-35"), HOSTS[1]]
+    third = day(3, hosts=HOSTS[1:])
+    memory = over(day(1, hosts=away), day(2, hosts=away), third)
+
+    assert [] == at(memory, third)
+
+
 def test_an_interruption_says_nothing_of_a_host() -> None:
     first = day(1, hosts=[out("lis-35", HostState.INTERRUPTED)])
 

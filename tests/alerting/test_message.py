@@ -22,7 +22,7 @@ from auditor.model.run import SubjectRecord
 from auditor.report.text.labels import flat
 from tests.alerting.stories import CHECKS, HOSTS, change, day, lost, out, over
 from tests.alerting.test_due import SAID, WAIVER
-from tests.report.runs import check, evidence, finding, value
+from tests.report.runs import check, evidence, finding, host, value
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 MANIFESTS = Manifests(
@@ -138,6 +138,21 @@ def test_several_subjects_of_one_check_on_one_host_are_a_number() -> None:
     assert "  - lis-35: 2 new, since this run" in (
         told(second, over(day(1), second)).body.splitlines()
     )
+
+
+def test_a_long_part_is_cut_after_what_is_gravest() -> None:
+    grave = change(Kind.NEW, host="lis-35")
+    names = [f"host-{number}" for number in range(60)]
+    others = [
+        change(Kind.NEW, check="LOG-003", severity=Severity.HIGH, host=name)
+        for name in names
+    ]
+    hosts = [HOSTS[0], *map(host, names)]
+    second = day(2, *others, grave, hosts=hosts)
+    lines = told(second, over(day(1, hosts=hosts), second)).body.splitlines()
+
+    assert ["ACC-001, critical: ACC-001 is wrong"] == lines[3:4]
+    assert "… and 13 more lines in the report" in lines
 
 
 def test_a_test_message_is_marked() -> None:

@@ -152,6 +152,21 @@ def test_a_record_that_was_lost_costs_a_repetition_and_nothing_else(
     assert [FAILS, FAILS] == box.subjects
 
 
+def test_a_record_that_can_not_be_kept_is_told_and_costs_no_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mailbox() as box:
+        lab = Laboratory(tmp_path, MAIL)
+        monkeypatch.setenv("ALERT_MAIL", box.url())
+        lab.store.mkdir()
+        (lab.store / "alerts").write_text("in the way")
+        done = lab.audit()
+
+    assert 3 == done.returncode
+    assert f"alerts: {lab.store}/alerts/" in done.stderr
+    assert "The seven questions" in done.stdout
+
+
 def test_an_alert_without_anybody_to_tell_is_refused(tmp_path: Path) -> None:
     lab = Laboratory(tmp_path, "")
 
