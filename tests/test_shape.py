@@ -18,7 +18,12 @@ CHECKS = load_checks()
 VERDICTS = {"FAIL", "WARN", "PASS", "NA", "ATTESTED"}
 ENGINE_MESSAGES = {"among", "alone"}
 #: Functions of auditor.facts that make a finding, and its message key.
-SHARED_MESSAGES = {"attested_on": "attested", "of_nothing": "no_migration"}
+SHARED_MESSAGES = {
+    "attested_on": "attested",
+    "of_nothing": "no_migration",
+    "or_contradicted": "contradicted",
+    "contradicted_by": "contradicted",
+}
 
 #: Folder below auditor/ (or checks) -> what of ours it may import.
 ALLOWED = {

@@ -56,7 +56,8 @@ def rests_on(finding: Finding, facts: Mapping[type[Fact], Fact]) -> tuple[Source
             return (*_narrowed(finding, facts), *finding.also)
         default = (e.read.source for e in finding.evidence if not e.read.proven)
         return (*default, *finding.also)
-    return ()
+    # An attestation counts where no probe can tell, not where none was let in.
+    return finding.rests_on if finding.verdict is Verdict.ATTESTED else ()
 
 
 def _narrowed(finding: Finding, facts: Mapping[type[Fact], Fact]) -> tuple[Source, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auditor.facts.declared import declared
 from auditor.model.check import Audit
@@ -17,9 +18,10 @@ from auditor.model.findings import (
     Reason,
     Subject,
     Value,
+    Verdict,
 )
 from auditor.model.manifests import Attestation, Manifests
-from auditor.model.sources import ValueKind
+from auditor.model.sources import Source, ValueKind
 
 
 class Unattested(Struct, frozen=True):
@@ -70,16 +72,48 @@ def older_than(signed: date, months: float, day: date) -> bool:
     return (passed, day.day) > (months, signed.day)
 
 
+def or_contradicted(
+    topic: str, manifests: Manifests, audit: Audit, finding: Finding
+) -> Finding:
+    """The finding, or FAIL `contradicted` where a valid entry says the contrary."""
+    entry = attestation_of(topic, manifests, audit.date)
+    if isinstance(entry, Unattested):
+        return finding
+    return contradicted_by(entry, finding)
+
+
+def contradicted_by(
+    entry: Attestation, finding: Finding, also: Iterable[Source] = ()
+) -> Finding:
+    """FAIL `contradicted`: what the host shows, and who attests the contrary.
+
+    The entry proves nothing of the host: a finding that has no evidence of its own
+    rested on all sources of its facts, and gets them as `also`.
+    """
+    signed = Value(ValueKind.TIME, entry.signed_on.isoformat())
+    person = Value(ValueKind.PERSON, entry.signed_by)
+    return replace(
+        finding,
+        verdict=Verdict.FAIL,
+        message="contradicted",
+        evidence=(*finding.evidence, signature(entry)),
+        values={**finding.values, "person": person, "signed": signed},
+        also=(*finding.also, *(() if finding.evidence else also)),
+    )
+
+
 def attested_on(
     topic: str,
     manifests: Manifests,
     audit: Audit,
     subject: Subject,
     *seen: Evidence,
+    rests_on: Iterable[Source] = (),
 ) -> Finding:
     """ATTESTED `attested` by a valid entry of that topic, else UNKNOWN and why.
 
-    `seen` is what the host itself showed.
+    `seen` is what the host itself showed; `rests_on` has to be read before it is known
+    that no probe can tell.
     """
     entry = attestation_of(topic, manifests, audit.date)
     if isinstance(entry, Unattested):
@@ -89,6 +123,7 @@ def attested_on(
         "attested",
         signature(entry),
         *seen,
+        rests_on=rests_on,
         person=entry.signed_by,
         signed=Value(ValueKind.TIME, entry.signed_on.isoformat()),
     )

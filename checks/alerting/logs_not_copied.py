@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from auditor.facts.attested import attestation_of, contradicted_by
 from auditor.facts.rsyslog import Forward, RsyslogConfig
 from auditor.facts.software import Packages, Process, Software
-from auditor.model.check import check
+from auditor.model.check import Audit, check
 from auditor.model.findings import (
     FAIL,
     PASS,
@@ -17,15 +18,22 @@ from auditor.model.findings import (
     Finding,
     Reason,
     Subject,
+    Verdict,
 )
+from auditor.model.manifests import Attestation, Manifests
 from auditor.model.profile import Profile
+from auditor.model.sources import Source
 
 SUBJECT = Subject("service", "log forwarding")
 
 
 @check
 def logs_not_copied(
-    rsyslog: RsyslogConfig, software: Software, profile: Profile
+    rsyslog: RsyslogConfig,
+    software: Software,
+    manifests: Manifests,
+    profile: Profile,
+    audit: Audit,
 ) -> Iterator[Finding]:
     """Judges the best way by which messages about logins leave the host."""
     shippers = software.processes.named(*profile.sets["log_shippers"])
@@ -46,7 +54,24 @@ def logs_not_copied(
     if busybox:
         yield WARN(SUBJECT, "plain", Evidence(busybox[0].read), hostname="-R")
         return
-    yield by_rsyslog(rsyslog, software)
+    finding = by_rsyslog(rsyslog, software)
+    siem = attestation_of("siem", manifests, audit.date)
+    if finding.verdict is Verdict.FAIL and isinstance(siem, Attestation):
+        # A SIEM sees nothing of a host from which nothing comes.
+        finding = contradicted_by(siem, finding, all_sources(rsyslog, software))
+    yield finding
+
+
+def all_sources(rsyslog: RsyslogConfig, software: Software) -> Iterator[Source]:
+    """What a finding that nothing is sent rests on."""
+    facts = (
+        rsyslog,
+        software.packages,
+        software.processes,
+        software.listeners,
+        software.units,
+    )
+    return (source for fact in facts for source in fact.sources)
 
 
 def sends(process: Process) -> bool:

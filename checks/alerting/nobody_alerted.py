@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from auditor.facts.alerting import AlertSettings, Fail2ban, delivered_test
-from auditor.facts.attested import Unattested, attestation_of, attested_on
+from auditor.facts.attested import (
+    Unattested,
+    attestation_of,
+    attested_on,
+    contradicted_by,
+)
 from auditor.facts.mail import Mail
 from auditor.facts.software import Software
 from auditor.model.check import Audit, check
+from auditor.model.facts import Fact
 from auditor.model.findings import (
     FAIL,
     PASS,
@@ -21,9 +27,9 @@ from auditor.model.findings import (
     Subject,
     Verdict,
 )
-from auditor.model.manifests import Manifests
+from auditor.model.manifests import Attestation, Manifests
 from auditor.model.profile import Profile
-from auditor.model.sources import Read
+from auditor.model.sources import Read, Source
 
 SUBJECT = Subject("service", "alerting")
 #: What must run, or be installed to run by cron, for the settings to count.
@@ -69,20 +75,45 @@ def nobody_alerted(
         yield judged(min(sent, key=lambda one: one.digest), manifests, audit)
     elif agents:
         yield attested_on("siem", manifests, audit, SUBJECT, Evidence(agents[0]))
-    elif leaving:
+    else:
+        finding = unsent(leaving, notices, jails, settings, mail)
+        claim = attestation_of("alert-path-test", manifests, audit.date)
+        if isinstance(claim, Attestation) and (claim.answers or {}).get("delivered"):
+            also = all_sources(jails, settings, software, mail)
+            finding = contradicted_by(claim, finding, also)
+        yield finding
+
+
+def all_sources(
+    jails: Fail2ban, settings: AlertSettings, software: Software, mail: Mail
+) -> Iterator[Source]:
+    """What a finding that nothing is there rests on."""
+    facts: list[Fact] = [jails, settings, mail.aliases, mail.mailer]
+    facts += [software.packages, software.processes, software.listeners, software.units]
+    return (source for fact in facts for source in fact.sources)
+
+
+def unsent(
+    leaving: list[Told],
+    notices: list[Told],
+    jails: Fail2ban,
+    settings: AlertSettings,
+    mail: Mail,
+) -> Finding:
+    """Why no message leaves the host."""
+    if leaving:
         also = (*mail.mailer.program_sources, *jails.sources, *settings.sources)
-        yield FAIL(SUBJECT, "no_mailer", Evidence(leaving[0].recipient), also=also)
-    elif notices:
+        return FAIL(SUBJECT, "no_mailer", Evidence(leaving[0].recipient), also=also)
+    if notices:
         also = (*mail.aliases.sources, *mail.mailer.sources)
         each = {one.recipient.value: one.recipient for one in notices}
-        yield FAIL(
+        return FAIL(
             SUBJECT,
             "local_only",
             *map(Evidence, each.values()),
             also=(*also, *jails.sources, *settings.sources),
         )
-    else:
-        yield FAIL(SUBJECT, "none")
+    return FAIL(SUBJECT, "none")
 
 
 def banned(jails: Fail2ban) -> Iterator[Told]:

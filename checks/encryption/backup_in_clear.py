@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from auditor.facts.absence import nothing_in
-from auditor.facts.attested import attested_on
+from auditor.facts.attested import attested_on, or_contradicted
 from auditor.facts.file_tree import ENCRYPTED, PLAIN, Entry, FileTree
 from auditor.facts.storage import DataFolders, Shelter, Storage
 from auditor.facts.walking import is_below
@@ -104,15 +104,18 @@ def judged(
     subject = Subject("directory", folder)
     found = [Evidence(entry.read) for entry in entries[:3]]
     below = [Evidence(read) for read in ground.reads]
+    topic = "storage-encryption"
     if ground.shelter is Shelter.BELOW:
-        topic = "storage-encryption"
-        return attested_on(topic, manifests, audit, subject, *found, *below)
+        rests = ground.sources
+        return attested_on(
+            topic, manifests, audit, subject, *found, *below, rests_on=rests
+        )
     make, message = {
         Shelter.PLAIN: (FAIL, "in_clear"),
         Shelter.WEAK: (FAIL, "weak"),
         Shelter.ENCRYPTED: (WARN, "on_encrypted"),
     }[ground.shelter]
-    return make(
+    finding = make(
         subject,
         message,
         *found,
@@ -121,3 +124,6 @@ def judged(
         count=Value(ValueKind.COUNT, len(entries)),
         size=Value(ValueKind.SIZE, entries[0].size),
     )
+    if ground.shelter is Shelter.PLAIN:
+        return or_contradicted(topic, manifests, audit, finding)
+    return finding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.attested import attested_on
+from auditor.facts.attested import attested_on, or_contradicted
 from auditor.facts.storage import DataFolders, Shelter, Stack, Storage
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
@@ -45,11 +45,16 @@ def data_storage_unencrypted(
             yield PASS(subject, "by_file", proof, rests_on=[text.source], path=folder)
         else:
             stack = storage.of_path(folder, profile.sets["encrypted_fs_types"])
+            claim = "storage-encryption"
             if stack.shelter is Shelter.BELOW:
                 proofs = [Evidence(read) for read in stack.reads]
+                rests = (text.source, *stack.sources)
                 yield attested_on(
-                    "storage-encryption", manifests, audit, subject, *proofs
+                    claim, manifests, audit, subject, *proofs, rests_on=rests
                 )
+            elif stack.shelter is Shelter.PLAIN:
+                plain = judged(subject, folder, stack, text.source)
+                yield or_contradicted(claim, manifests, audit, plain)
             else:
                 yield judged(subject, folder, stack, text.source)
 

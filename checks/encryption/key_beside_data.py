@@ -50,7 +50,8 @@ def key_beside_data(
         if finding is None:
             topic, row = "storage-encryption", Evidence(volume.read)
             subject = subject_of(volume)
-            finding = attested_on(topic, manifests, audit, subject, row)
+            rests = storage.sources
+            finding = attested_on(topic, manifests, audit, subject, row, rests_on=rests)
         found.append(finding)
     found += opened_by_hand(crypttab, blocks)
     found += of_jobs(backups)

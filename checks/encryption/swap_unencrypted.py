@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.facts.attested import attested_on
+from auditor.facts.attested import attested_on, or_contradicted
 from auditor.facts.storage import Shelter, Stack, Storage
 from auditor.facts.swap import Swaps
 from auditor.model.check import Audit, check
@@ -32,13 +32,14 @@ def swap_unencrypted(
         proof = [Evidence(read), *map(Evidence, stack.reads)]
         subject = Subject(AREA, path)
         if stack.shelter is Shelter.BELOW:
-            yield attested_on("storage-encryption", manifests, audit, subject, *proof)
+            rests, claim = stack.sources, "storage-encryption"
+            yield attested_on(claim, manifests, audit, subject, *proof, rests_on=rests)
         elif stack.shelter in (Shelter.ENCRYPTED, Shelter.WEAK):
             yield PASS(subject, "encrypted", *proof, path=path)
-        elif host.data_dirs:
-            yield FAIL(subject, "plain", *proof, also=stack.sources, path=path)
         else:
-            yield WARN(subject, "plain_no_data", *proof, also=stack.sources, path=path)
+            make, key = (FAIL, "plain") if host.data_dirs else (WARN, "plain_no_data")
+            plain = make(subject, key, *proof, also=stack.sources, path=path)
+            yield or_contradicted("storage-encryption", manifests, audit, plain)
     if not on_disk:
         yield from without_active(swaps, storage, profile)
 

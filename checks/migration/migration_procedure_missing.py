@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from auditor.facts.attested import Unattested, attestation_of, older_than, signature
+from auditor.facts.declared import declared
 from auditor.model.check import Audit, check
 from auditor.model.findings import (
     ATTESTED,
     FAIL,
     NA,
     WARN,
+    Evidence,
     Finding,
     Subject,
     Value,
+    Verdict,
 )
-from auditor.model.manifests import Attestation, Manifests
+from auditor.model.manifests import Attestation, Manifests, Migration
 from auditor.model.profile import Profile
 from auditor.model.sources import ValueKind
 
@@ -53,7 +58,30 @@ def migration_procedure_missing(
     old = older_than(
         entry.signed_on, profile.limits["procedure_max_months"], audit.date
     )
-    yield judged(entry, old=old)
+    finding = judged(entry, old=old)
+    moved = [
+        migration
+        for migration in manifests.migrations.entries
+        if not migration.ended_before(entry.signed_on)
+    ]
+    if finding.verdict is Verdict.NA and moved:
+        finding = contradicted(finding, moved[0])
+    yield finding
+
+
+def contradicted(finding: Finding, migration: Migration) -> Finding:
+    """Nothing is migrated, they say: and an instruction says what."""
+    day = migration.signed_on.isoformat()
+    kind = ValueKind.TIME
+    read = declared(migration.place, day, key="signed_on", kind=kind, shown=day)
+    named = Value(ValueKind.SETTING, migration.id)
+    return replace(
+        finding,
+        verdict=Verdict.FAIL,
+        message="contradicted",
+        evidence=(*finding.evidence, Evidence(read)),
+        values={**finding.values, "migration": named},
+    )
 
 
 def judged(entry: Attestation, *, old: bool) -> Finding:

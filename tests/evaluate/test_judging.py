@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from auditor.evaluate.engine import evaluate_host
 from auditor.model.findings import (
+    ATTESTED,
     FAIL,
     NA,
     PASS,
@@ -51,6 +52,10 @@ def door_open_without_alarm(door: Door, alarm: Alarm) -> Iterator[Finding]:
 
 def no_door(door: Door) -> Iterator[Finding]:
     yield NA(FRONT, "none", Evidence(door.doors["front"]))
+
+
+def vouched_for(door: Door, alarm: Alarm) -> Iterator[Finding]:
+    yield ATTESTED(FRONT, "attested", rests_on=alarm.sources)
 
 
 def na_without_proof(door: Door) -> Iterator[Finding]:
@@ -144,3 +149,9 @@ def test_na_without_proof_silence_doubles_and_exceptions_are_check_errors() -> N
 def test_a_denied_source_is_unknown_not_absent() -> None:
     taken = snapshot(Door=DENIED, Alarm=ALARM)
     assert said(door_open, taken) == [("door:front", "UNKNOWN", "denied", False)]
+
+
+def test_an_attestation_counts_only_where_what_it_rests_on_was_read() -> None:
+    read, unread = (snapshot(Door=SHUT, Alarm=alarm) for alarm in (ALARM, NO_ALARM))
+    assert said(vouched_for, read) == [("door:front", "ATTESTED", "", False)]
+    assert said(vouched_for, unread) == [("door:front", "UNKNOWN", "denied", False)]
