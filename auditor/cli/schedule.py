@@ -14,7 +14,7 @@ import click
 import typer
 
 from auditor.cli.options import InventoryPath
-from auditor.errors import AuditorError, ConfigurationError, Problem
+from auditor.errors import AuditorError
 from auditor.inventory.reading import read_inventory
 from auditor.schedule import cron, placing, systemd
 from auditor.schedule.plan import Plan, hidden_from_service, not_owned, obstacles
@@ -117,9 +117,8 @@ def install(
     """
     plan = _plan(name, user, inventory, program, options or (), minutes)
     files = _files(by, plan, when, mailto)
-    place = str(inventory)
-    if found := [Problem(place, text) for text in _obstacles(by, plan)]:
-        raise ConfigurationError(found)
+    if found := _obstacles(by, plan):
+        raise AuditorError("\n".join(found))
     commands = _commands(by, name, root, on=True)
     if not dry:
         placing.place(files, root)

@@ -137,8 +137,10 @@ def hidden_from_service(plan: Plan) -> Iterator[str]:
                 f"hosts.{host.name}: a sandbox shows this machine otherwise than it is:"
                 " audit it over SSH, or by cron"
             )
-    python = Path(sys.executable).resolve()
-    paths = {plan.program, plan.program.resolve(), python, plan.file}
+    paths = {plan.program, plan.program.resolve(), plan.file}
+    python = Path(sys.executable)
+    if plan.program.parent == python.parent:
+        paths.add(python.resolve())
     paths |= {*plan.written, *plan.secret_files, plan.inventory.manifests}
     for path in sorted(paths):
         if any(path.is_relative_to(folder) for folder in HIDDEN):
