@@ -16,6 +16,7 @@ import typer
 from auditor.cli.options import InventoryPath
 from auditor.errors import AuditorError
 from auditor.inventory.reading import read_inventory
+from auditor.inventory.selecting import select_hosts
 from auditor.schedule import cron, placing, systemd
 from auditor.schedule.plan import Plan, hidden_from_service, not_owned, obstacles
 
@@ -158,6 +159,8 @@ def _plan(
     given = _run_options(words)
     out: Path | None = given["out"]
     files = [text.partition(":")[2] for text in given["formats"] or ()]
+    brought = [text.partition("=")[0] for text in given["answer"] or ()]
+    chosen = select_hosts(read, given["limit"])
     # Whoever is named there wants to be told by the audits that nobody watches.
     alert = ["--alert"] if read.alerts.to and not given["alert"] else []
     return Plan(
@@ -165,6 +168,7 @@ def _plan(
         user=_user(user),
         program=program or _this_program(),
         inventory=read,
+        hosts=tuple(host for host in chosen if host.name not in brought),
         options=(*words, *alert),
         store=read.folder / (out or read.store.dir),
         outputs=tuple(read.folder / file for file in files if file != "-"),

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from auditor.inventory.drafts import inventory_files
-from auditor.model.host import Host, Inventory, Secret
+from auditor.model.host import Host, Inventory, Secret, jumps_of
 
 #: What a service with ProtectHome= and PrivateTmp= does not see.
 HIDDEN = tuple(map(Path, ("/home", "/root", "/run/user", "/tmp", "/var/tmp")))
@@ -24,14 +24,16 @@ class Plan(Struct, frozen=True):
     """A scheduled audit.
 
     `name` is that of the units or of the cron file; `program` is auditor itself;
-    `options` are those of `auditor run`; `outputs` the files that it writes beside its
-    store; `minutes` is how long it may take.
+    `hosts` are those that it connects to or reads, without their jumps; `options` are
+    those of `auditor run`; `outputs` the files that it writes beside its store;
+    `minutes` is how long it may take.
     """
 
     name: str
     user: str
     program: Path
     inventory: Inventory
+    hosts: tuple[Host, ...]
     options: tuple[str, ...] = ()
     store: Path = Path()
     outputs: tuple[Path, ...] = ()
@@ -68,24 +70,31 @@ class Plan(Struct, frozen=True):
         )
 
     @property
+    def logged_in_to(self) -> tuple[Host, ...]:
+        """Its hosts that are reached over SSH, and their jumps, each once."""
+        reached = [host for host in self.hosts if host.transport == "ssh"]
+        jumps = [jump for host in reached for jump in jumps_of(self.inventory, host)]
+        return tuple({host.name: host for host in [*jumps, *reached]}.values())
+
+    @property
     def secret_files(self) -> tuple[Path, ...]:
         """Keys and secrets in files, each once."""
-        keys = [host.key for host in _logged_in_to(self.inventory)]
+        keys = [host.key for host in self.logged_in_to]
         keys.append(self.inventory.store.sign_key)
         referred = (
             Path(secret.reference[0])
-            for _, secret in references(self.inventory)
+            for _, secret in references(self)
             if secret.kind == "file"
         )
         return tuple(sorted({*filter(None, keys), *referred}))
 
 
-def references(inventory: Inventory) -> Iterator[tuple[str, Secret]]:
-    """Every secret that the inventory refers to, with the key where it does."""
+def references(plan: Plan) -> Iterator[tuple[str, Secret]]:
+    """Every secret that it needs, with the key of the inventory that refers to it."""
     tables = {
-        "hosts": {host.name: host for host in _logged_in_to(inventory)},
-        "heartbeat": inventory.heartbeat,
-        "alerts": inventory.alerts,
+        "hosts": {host.name: host for host in plan.logged_in_to},
+        "heartbeat": plan.inventory.heartbeat,
+        "alerts": plan.inventory.alerts,
     }
     yield from _references(tables, "")
 
@@ -106,18 +115,18 @@ def _references(value: object, key: str) -> Iterator[tuple[str, Secret]]:
             pass
 
 
-def _logged_in_to(inventory: Inventory) -> list[Host]:
-    return [host for host in inventory.hosts.values() if host.transport == "ssh"]
-
-
 def obstacles(plan: Plan) -> Iterator[str]:
     """Why nobody would find a result in the morning, whoever runs it."""
-    for key, secret in references(plan.inventory):
+    for key, secret in references(plan):
         if secret.kind == "prompt":
             yield f"{key} is asked for, and nobody is there: use file or command"
         elif secret.kind == "env":
             yield f"{key} is a variable of yours, which nobody sets there: use file"
-    for host in _logged_in_to(plan.inventory):
+    for host in plan.hosts:
+        if host.transport == "answer":
+            leave_out = f"-- -l '!{host.name}'"
+            yield f"hosts.{host.name}: nobody brings its answer: {leave_out}"
+    for host in plan.logged_in_to:
         if host.interactive:
             yield f"hosts.{host.name} asks for a code, and nobody is there"
         if host.agent is not None:
@@ -131,8 +140,8 @@ def obstacles(plan: Plan) -> Iterator[str]:
 
 def hidden_from_service(plan: Plan) -> Iterator[str]:
     """What a sandboxed service would not see as it is."""
-    for host in plan.inventory.hosts.values():
-        if host.transport == "local" and host.audit:
+    for host in plan.hosts:
+        if host.transport == "local":
             yield (
                 f"hosts.{host.name}: a sandbox shows this machine otherwise than it is:"
                 " audit it over SSH, or by cron"

@@ -123,3 +123,20 @@ def test_those_who_are_to_be_alerted_are(tmp_path: Path) -> None:
     for words in ([], ["--", "--alert"]):
         done = auditor("schedule", "print", "cron", "-i", file, *words)
         assert 1 == done.stdout.count(" --alert")
+
+
+def test_only_the_chosen_hosts_have_to_be_reached(tmp_path: Path) -> None:
+    rest = f'{AT_ADDRESS}\n[hosts.console]\ntransport = "answer"\n'
+    words = ("schedule", "print", "cron", "-i", inventory(tmp_path, rest), "--")
+    (tmp_path / "answer").touch()
+    left_out = "hosts.console: nobody brings its answer: -- -l '!console'"
+    assert left_out in auditor(*words).stderr
+    assert "console" not in auditor(*words, "-l", "!console").stderr
+    brought = f"console={tmp_path / 'answer'}"
+    assert "console" not in auditor(*words, "--answer", brought).stderr
+
+
+def test_a_limit_that_names_nothing_is_told_now(tmp_path: Path) -> None:
+    file = inventory(tmp_path)
+    done = auditor("schedule", "print", "cron", "-i", file, "--", "-l", "lis-36")
+    assert "lis-36" in complaint(done)

@@ -12,6 +12,7 @@ import pytest
 
 from auditor.errors import AuditorError
 from auditor.inventory.reading import read_inventory
+from auditor.inventory.selecting import select_hosts
 from auditor.schedule.placing import call, place, take_away, timer_commands
 from auditor.schedule.plan import Plan
 from auditor.schedule.systemd import failed, paths, service, units
@@ -55,7 +56,9 @@ def plan_in(folder: Path, *options: str) -> Plan:
     file.write_text(INVENTORY, "utf-8")
     inventory = read_inventory(file)
     program = Path("/usr/bin/true")
-    return Plan("auditor", "audit", program, inventory, options, inventory.store.dir)
+    hosts = select_hosts(inventory, None)
+    store = inventory.store.dir
+    return Plan("auditor", "audit", program, inventory, hosts, options, store)
 
 
 def analysed(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -150,7 +153,7 @@ def test_what_tells_of_a_failure_has_the_heartbeat_s_secret_alone(
 def test_whoever_knows_no_failure_is_told_of_none(tmp_path: Path) -> None:
     file = tmp_path / "inventory.toml"
     file.write_text(INVENTORY.replace('service = "healthchecks"', ""), "utf-8")
-    plan = Plan("auditor", "audit", Path("/usr/bin/true"), read_inventory(file))
+    plan = Plan("auditor", "audit", Path("/usr/bin/true"), read_inventory(file), ())
     names = [path.name for path in units(plan, "Sun 02:30")]
     assert ["auditor.timer", "auditor.service"] == names
     assert "OnFailure" not in service(plan)
