@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from auditor.cli.rejudging import Side, side_of, steps_between
 from auditor.cli.request import Options
 from auditor.errors import AuditorError
-from auditor.history.comparing import compare, within
+from auditor.history.comparing import compare, without
 from auditor.model.changes import Changes
 from auditor.model.run import Run
 from auditor.model.scope import Scope
@@ -41,21 +40,21 @@ def changes_since_last(
         side_of(link.folder, before, opened, options.checks),
         made,
     )
-    asked = replace(steps, before=_asked_again(before, made.run, scope, options))
-    found = compare(asked, carried.carried if carried else ())
-    return replace(found, since=link.manifest.run)
+    found = compare(steps, carried.carried if carried else ())
+    hosts, checks = _left_out(before, made.run, scope, options)
+    return replace(without(found, hosts, checks), since=link.manifest.run)
 
 
-def _asked_again(before: Run, made: Run, scope: Scope, options: Options) -> Run:
-    """The run before, without what this one was told to leave out.
+def _left_out(
+    before: Run, made: Run, scope: Scope, options: Options
+) -> tuple[set[str], set[str]]:
+    """The hosts and checks of the run before that this one was told to leave out.
 
-    What `--limit` and `--check` leave out is not missing; a host that is no longer in
-    the inventory is.
+    A host that is no longer in the inventory is missing, and none of them.
     """
     listed = {host.name for host in scope.inventory.hosts.values() if host.audit}
-    chosen = {host.name for host in made.hosts}
-    hosts = [host.name for host in before.hosts if host.name not in listed - chosen]
-    checks: Iterable[str] = (check.id for check in before.checks)
-    if options.check:
-        checks = (check.id for check in made.checks)
-    return within(before, frozenset(hosts), frozenset(checks))
+    hosts = listed - {host.name for host in made.hosts}
+    if not options.check:
+        return hosts, set()
+    checks = {check.id for check in before.checks}
+    return hosts, checks - {check.id for check in made.checks}

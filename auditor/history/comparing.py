@@ -50,15 +50,18 @@ def not_comparable(before: Run, after: Run) -> str:
     return ""
 
 
-def within(run: Run, hosts: Collection[str], checks: Collection[str]) -> Run:
-    """The run as if only these hosts and checks had been chosen."""
+def without(
+    changes: Changes, hosts: Collection[str], checks: Collection[str]
+) -> Changes:
+    """The changes but those of hosts and checks that were left out on purpose."""
     return structs.replace(
-        run,
-        hosts=tuple(one for one in run.hosts if one.name in hosts),
-        checks=tuple(one for one in run.checks if one.id in checks),
-        findings=tuple(
-            one for one in run.findings if one.host in hosts and one.check in checks
+        changes,
+        changes=tuple(
+            one
+            for one in changes.changes
+            if one.host not in hosts and one.check not in checks
         ),
+        missing=tuple(host for host in changes.missing if host not in hosts),
     )
 
 

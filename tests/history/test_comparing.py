@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from auditor.history.comparing import not_comparable, within
+from auditor.history.comparing import not_comparable, without
 from auditor.history.states import lay_out
 from auditor.model.changes import (
     Change,
@@ -169,13 +169,14 @@ def test_what_is_read_as_gone_again_is_fixed() -> None:
     ]
 
 
-def test_a_run_can_be_looked_at_as_if_less_had_been_chosen() -> None:
-    found = within(of(FAIL), {"b"}, {"ACC-001"})
-    assert (["b"], ["ACC-001"], 1) == (
-        [one.name for one in found.hosts],
-        [one.id for one in found.checks],
-        len(found.findings),
+def test_what_was_left_out_on_purpose_is_not_missing() -> None:
+    other = finding("ENC-001", "b", Verdict.FAIL)
+    found = between(of(FAIL, other), run(CHECKS, [host("z")]))
+    assert (("a", "b"), ("b",)) == (
+        found.missing,
+        without(found, {"a"}, ()).missing,
     )
+    assert ["ACC-001"] == [one.check for one in without(found, (), {"ENC-001"}).changes]
 
 
 @pytest.mark.parametrize(

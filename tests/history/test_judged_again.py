@@ -9,6 +9,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from auditor.store.manifest import decode_manifest
 from tests.cli.running import auditor, complaint
 from tests.history.client import Client, changes_in, diff, told
 
@@ -201,6 +202,18 @@ def test_fewer_hosts_to_compare_are_scope_and_fix_nothing(client: Client) -> Non
     assert () == changes_in(alone).missing
 
 
+def test_fewer_hosts_to_compare_are_never_taken_for_the_hosts_own_doing(
+    client: Client,
+) -> None:
+    client = Client(client.folder, ("lis-35", "lis-36", "db-38", "sysd-37"))
+    encrypted(client)
+    check = ("--check", "IDN-003,IDN-004")
+    client.audit(*check)
+    alone = told(changes_in(client.audit(*check, "-l", "lis-35")))
+    assert alone != []
+    assert "host" not in {cause for one in alone for cause in one[3]}
+
+
 def encrypted(client: Client) -> Path:
     """From now on snapshots are encrypted; the key that opens them."""
     key = pyrage.x25519.Identity.generate()
@@ -222,6 +235,35 @@ def test_old_snapshots_that_stay_shut_are_not_needed_when_the_rules_are_the_same
     found = told(changes_in(client.audit(*FTP)))
     assert ("worse", "ACC-001", VSFTPD, ["waiver", "date"]) in found
     assert ("new", "EOL-001", "operating system", ["host"]) in found
+
+
+def test_a_run_reads_what_it_has_just_encrypted(tmp_path: Path) -> None:
+    key = pyrage.x25519.Identity.generate()
+    inventory = tmp_path / "inventory.toml"
+    inventory.write_text(
+        '[engagement]\nclient = "Laboratoires Exemple"\n\n'
+        f'[store]\nrecipients = ["{key.to_public()}"]\n\n'
+        '[hosts.lis-35]\ntransport = "local"\nprivilege = "never"\n',
+        "utf-8",
+    )
+    waiver = WAIVER.replace("ACC-001", "X-HOUSE-001")
+    (tmp_path / "waivers.toml").write_text(waiver, "utf-8")
+    checks = ("--check", "X-HOUSE-001", "--checks", house_rule(tmp_path, "FAIL"))
+    for day in ("2026-12-01", "2027-02-01"):
+        done = auditor("run", "-i", inventory, *checks, "--as-of", day)
+        assert "run files only" not in done.stderr
+    first, second = sorted((tmp_path / "runs").glob("2*"), key=numbered)
+    assert list((first / "snapshots").iterdir()) == [
+        first / "snapshots/lis-35.json.age"
+    ]
+    assert [("worse", "X-HOUSE-001", "house", ["waiver", "date"])] == told(
+        changes_in(second)
+    )
+
+
+def numbered(run: Path) -> int:
+    data = (run / "manifest.json").read_bytes()
+    return decode_manifest(data, run.name).number
 
 
 def test_a_key_opens_them_for_diff(client: Client, tmp_path: Path) -> None:
