@@ -42,6 +42,10 @@ ALLOWED = {
         "auditor.history",
         "auditor.errors",
     },
+    # what waits for an alert neither judges nor reports
+    "auditor/drill": {
+        *(f"auditor.{one}" for one in ("collect", "drill", "inventory", "model")),
+    },
     "auditor/report/text": {"auditor.model", "auditor.report.text"},
     # what all formats share knows none of them
     "auditor/report/sections": {

@@ -31,11 +31,15 @@ def opened(path: AlertPath, secret: Callable[[Secret], str]) -> Iterator[Sink]:
 
 
 def place_of(path: AlertPath) -> Place:
-    """What to call the sink."""
+    """What to call the sink, in words of no language."""
     sink = path.sink
     if isinstance(sink, FileSink):
         return Place("file", str(sink.path))
     if isinstance(sink, ImapSink):
-        where = f"{sink.user} at {sink.host} port {sink.port}, folder {sink.folder}"
-        return Place("imap", where)
-    return Place("webhook", f"{sink.listen} port {sink.port}")
+        where = _socket(sink.host, sink.port)
+        return Place("imap", f"{sink.user} ({where}, {sink.folder})")
+    return Place("webhook", _socket(sink.listen, sink.port))
+
+
+def _socket(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 import json
 import re
+import signal
+import subprocess
+import sys
 import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -15,9 +21,9 @@ from auditor.collect.failed_login import fail_login
 from auditor.collect.visiting import Means
 from auditor.inventory.manifests import read_manifests
 from auditor.model.host import Limits
-from tests.cli.running import Done, auditor, complaint, left_in
+from tests.cli.running import Done, auditor, complaint, left_in, started
 from tests.collect.servers import Doors, fake_server
-from tests.collect.sshd import Sshd, me, sshd
+from tests.collect.sshd import Sshd, free_port, me, sshd
 from tests.drill.alarms import ATTEMPT, inventory, settled, watching
 
 LOG = '[drill.file]\npath = "alerts.log"\n'
@@ -237,3 +243,63 @@ def test_a_result_stands_where_its_attestation_can_not_be_written(
     assert done.returncode == 1
     assert "can't be written as TOML" in done.stderr
     assert kept(tmp_path)["outcome"] == "untold"
+
+
+class Person(io.StringIO):
+    """Somebody at a terminal, and what they type."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "made"), [("y\n", 1, 1), ("n\n", 2, 0), ("\n", 2, 0), ("", 2, 0)]
+)
+def test_a_person_is_asked_and_may_say_no(
+    tmp_path: Path, server: Sshd, typed: str, code: int, made: int
+) -> None:
+    file = inventory(tmp_path, server, LOG)
+    before = len(ATTEMPT.findall(server.log()))
+    with patch.object(sys, "stdin", Person(typed)):
+        done = auditor("drill", "lis-35", "-i", file, "--timeout", "1")
+    assert "This makes one failed login on lis-35 (127.0.0.1). Go on?" in done.stderr
+    assert done.returncode == code, done.stderr
+    assert len(ATTEMPT.findall(settled(server))) - before == made
+
+
+def test_an_alert_that_is_posted_counts(tmp_path: Path, server: Sshd) -> None:
+    port = free_port()
+    file = inventory(
+        tmp_path, server, f'[drill.webhook]\nlisten = "127.0.0.1"\nport = {port}\n'
+    )
+
+    def alarm(account: str, address: str) -> None:
+        del account
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("POST", "/", f'{{"on": "lis-35", "by": "{address}"}}')
+        assert connection.getresponse().status == 204
+
+    with watching(server, alarm):
+        done = drilled(file, "--timeout", "20")
+    assert done.returncode == 0, done.stderr
+    assert "the alert holds the host and the auditor's address" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 3)]
+)
+def test_an_interrupted_drill_is_kept_as_what_it_is(
+    tmp_path: Path, server: Sshd, number: signal.Signals, code: int
+) -> None:
+    file = inventory(tmp_path, server, LOG)
+    process: list[subprocess.Popen[str]] = []
+
+    def alarm(account: str, address: str) -> None:
+        del account, address
+        process[0].send_signal(number)
+
+    with watching(server, alarm):
+        process.append(started("drill", "lis-35", "-i", file, "--yes"))
+        out, err = process[0].communicate(timeout=60)
+    assert (process[0].returncode, out.count("nothing is proved")) == (code, 1), err
+    assert kept(tmp_path)["outcome"] == "interrupted"

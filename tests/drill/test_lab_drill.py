@@ -101,7 +101,7 @@ def test_a_mail_of_fail2ban_is_found_in_a_real_mailbox(
 ) -> None:
     code, said = drilled(watched, "lis-36", mailbox, 60)
     assert code == 0, said
-    assert re.search(r"^lis-36  told after [\d.]+ s: imap rssi at ", said, re.MULTILINE)
+    assert re.search(r"^lis-36  told after [\d.]+ s: imap rssi \(", said, re.MULTILINE)
     assert "the alert holds the account's name" in said
     told = json.loads((mailbox / "out.json").read_text())
     assert told["sources"] == [OURS]
