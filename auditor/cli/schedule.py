@@ -161,15 +161,13 @@ def _plan(
     files = [text.partition(":")[2] for text in given["formats"] or ()]
     brought = [text.partition("=")[0] for text in given["answer"] or ()]
     chosen = select_hosts(read, given["limit"])
-    # Whoever is named there wants to be told by the audits that nobody watches.
-    alert = ["--alert"] if read.alerts.to and not given["alert"] else []
     return Plan(
         name=_named(name),
         user=_user(user),
         program=program or _this_program(),
         inventory=read,
         hosts=tuple(host for host in chosen if host.name not in brought),
-        options=(*words, *alert),
+        options=tuple(words),
         store=read.folder / (out or read.store.dir),
         outputs=tuple(read.folder / file for file in files if file != "-"),
         minutes=minutes,

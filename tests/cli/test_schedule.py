@@ -117,14 +117,6 @@ def test_what_needs_a_person_or_an_agent_is_named(tmp_path: Path) -> None:
     assert f"{tmp_path}/sign.pub: no such file" in notes
 
 
-def test_those_who_are_to_be_alerted_are(tmp_path: Path) -> None:
-    rest = '[alerts]\nto = [{ file = "mail" }]\n'
-    file = inventory(tmp_path, AT_ADDRESS + rest)
-    for words in ([], ["--", "--alert"]):
-        done = auditor("schedule", "print", "cron", "-i", file, *words)
-        assert 1 == done.stdout.count(" --alert")
-
-
 def test_only_the_chosen_hosts_have_to_be_reached(tmp_path: Path) -> None:
     rest = f'{AT_ADDRESS}\n[hosts.console]\ntransport = "answer"\n'
     words = ("schedule", "print", "cron", "-i", inventory(tmp_path, rest), "--")
