@@ -1,7 +1,7 @@
 # Targets for people; what each does lies in scripts/ and tests/lab/.
 PYTHON := .venv/bin/python
 # Tools for the lab and for sshd on loopback; installed only as root on Debian, Ubuntu.
-TOOLS := faketime iproute2 mmdebstrap openssh-server
+TOOLS := iproute2 mmdebstrap openssh-server
 
 .PHONY: help venv tools demo test lint bench lab-up lab-down clean
 

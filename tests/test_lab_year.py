@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email import message_from_bytes
+from typing import Any
 
 import pytest
 
 from auditor.model.changes import Changes, decode_changes
 from tests.lab import possible
 from tests.lab.pytest_lab import give_up
-from tests.lab.year import BOX, FAKETIME, LIS, Year, begun, night
+from tests.lab.year import BOX, LIS, Year, begun, night
 
 Told = set[tuple[str, ...]]
 
@@ -23,12 +26,13 @@ RULE = "/etc/sudoers.d/audit"
 class Month:
     """What happens before an audit, and what must be said of it.
 
-    A change is `(check, host, kind, cause, …)`; what is `lost` was evaluated before.
+    A change is `(check, host, kind, cause, …)`; an alert is the end of its subject.
     """
 
     happens: Callable[[Year], None]
     changes: Told
     code: int = 0
+    alert: str | None = None
 
 
 def nothing(_: Year) -> None:
@@ -55,13 +59,24 @@ MONTHS = {
             ("SSH-001", LIS, "unseen", "privilege"),
         },
         code=3,
+        alert="2 checks no longer evaluated",
     ),
-    6: Month(lambda year: year.on(LIS, f"mv /root/audit {RULE}"), set()),
-    7: Month(nothing, {("SSH-001", LIS, "worse", "waiver", "date")}, code=1),
+    6: Month(
+        lambda year: year.on(LIS, f"mv /root/audit {RULE}"),
+        set(),
+        alert="1 end near or past",
+    ),
+    7: Month(
+        nothing,
+        {("SSH-001", LIS, "worse", "waiver", "date")},
+        code=1,
+        alert="1 check fails, 1 end near or past",
+    ),
     8: Month(
         lambda year: year.on(LIS, OPEN_FTP),
         {("ACC-001", LIS, "new", "host"), ("EOL-001", LIS, "new", "date")},
         code=1,
+        alert="2 checks fail",
     ),
     9: Month(
         lambda year: year.on(LIS, "ip link set eth0 down"),
@@ -71,7 +86,7 @@ MONTHS = {
         },
         code=3,
     ),
-    10: Month(nothing, set(), code=3),
+    10: Month(nothing, set(), code=3, alert="1 host not audited"),
     11: Month(lambda year: year.on(LIS, "ip link set eth0 up"), set()),
     12: Month(
         a_new_rule,
@@ -81,25 +96,26 @@ MONTHS = {
             ("X-YEAR-001", BOX, "new", "rule"),
         },
         code=1,
+        alert="2 checks fail",
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What an audit of the year left: its exit code and what it says of changes."""
+    """What an audit of the year left: its exit code, changes, alerts and heartbeats."""
 
     code: int
     said: str
     changes: Changes | None
+    mails: list[bytes]
+    beats: list[bytes]
 
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
     if reason := possible.refusal():
         give_up(f"lab not possible: {reason}")
-    if not FAKETIME.exists():
-        give_up("libfaketime is not installed: apt-get install faketime")
     with begun(tmp_path_factory.mktemp("sinks")) as made:
         yield made
 
@@ -107,14 +123,20 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
 @pytest.fixture(scope="module")
 def audits(year: Year) -> dict[int, Audited]:
     """The twelve audits, each after what happened in its month."""
-    found = {}
+    found: dict[int, Audited] = {}
     for number, month in MONTHS.items():
         month.happens(year)
-        done = year.audit(number)
+        known = {kind: len(year.arrived(kind)) for kind in ("mail", "http")}
+        done = year.audit(number, "-f", f"html:{year.report}")
         (run,) = year.store.glob(f"{night(number):%Y-%m-%d}*")
         file = run / "changes.json"
-        changes = decode_changes(file.read_bytes(), file.name) if number > 1 else None
-        found[number] = Audited(done.returncode, done.stderr + done.stdout, changes)
+        found[number] = Audited(
+            done.returncode,
+            done.stderr + done.stdout,
+            decode_changes(file.read_bytes(), file.name) if number > 1 else None,
+            year.arrived("mail")[known["mail"] :],
+            year.arrived("http")[known["http"] :],
+        )
     return found
 
 
@@ -135,3 +157,66 @@ def test_a_scheduled_audit_says_worse_by_its_exit_code(
     audits: dict[int, Audited], number: int
 ) -> None:
     assert audits[number].code == MONTHS[number].code, audits[number].said
+
+
+@pytest.mark.parametrize("number", MONTHS)
+def test_an_alert_is_mailed_where_one_is_due_and_nowhere_else(
+    audits: dict[int, Audited], number: int
+) -> None:
+    subjects = [message_from_bytes(mail)["Subject"] for mail in audits[number].mails]
+    client = "Audit of Groupe de laboratoires Exemple: "
+    due = MONTHS[number].alert
+    assert subjects == ([] if due is None else [client + due])
+
+
+@pytest.mark.parametrize("number", MONTHS)
+def test_every_audit_sends_one_heartbeat(
+    audits: dict[int, Audited], number: int
+) -> None:
+    (beat,) = map(json.loads, audits[number].beats)
+    assert beat["exit_code"] == MONTHS[number].code
+    assert beat["run"].startswith(f"{night(number):%Y-%m-%d}")
+
+
+@pytest.fixture(scope="module")
+def history(year: Year, audits: dict[int, Audited]) -> dict[str, Any]:
+    """What `auditor history` says at the end of the year."""
+    assert audits
+    told = year.auditor(12, "history", "-f", "json:-", LIS)
+    found: dict[str, Any] = json.loads(told.stdout)
+    return found
+
+
+def test_findings_age_from_the_audit_that_first_saw_them(
+    history: dict[str, Any],
+) -> None:
+    periods = {
+        (one["check"], one["first_number"], one["closed_number"], one["returned"]): (
+            one["days"]
+        )
+        for one in history["findings"]
+    }
+    assert periods == {
+        ("IDN-013", 1, None, False): 330,  # not read in May, August and September
+        ("SSH-001", 1, None, False): 330,  # an accepted risk in between
+        ("ACC-001", 1, 3, False): 60,
+        ("ACC-001", 8, 12, True): 120,
+        ("EOL-001", 8, None, False): 120,
+        ("X-YEAR-001", 12, None, False): 0,
+    }
+
+
+def test_what_closed_a_finding_is_known(history: dict[str, Any]) -> None:
+    closed = {
+        one["closed_number"]: one["closed_by"]
+        for one in history["findings"]
+        if one["closed_number"]
+    }
+    assert closed == {3: ["host"], 12: ["host"]}
+
+
+def test_the_year_is_a_chain_of_twelve(year: Year, audits: dict[int, Audited]) -> None:
+    assert len(audits) == len(MONTHS)
+    done = year.auditor(12, "verify")
+    assert [line.split()[1] for line in done.stdout.splitlines()] == ["whole,"] * 12
+    assert done.returncode == 0

@@ -1,6 +1,6 @@
 """A year of monthly audits over real hosts: what happens on them, and what is kept.
 
-The auditor's clock is set by libfaketime to the night of each audit, the hosts' is not:
+The auditor's clock is set to the night of each audit, the hosts' is not:
 only checks are chosen that don't look at it. What they are asked for is the same all
 year, but for what a month changes.
 """
@@ -25,17 +25,15 @@ from tests.lab.hosts import choose
 from tests.lab.pytest_lab import Lab
 from tests.lab.sinks import HTTP_PORT, SMTP_PORT
 from tests.lab.up import bring_up
+from tests.store.runs import key_in, signers_of
 
 PROJECT = Path(__file__).resolve().parents[2]
-AUDITOR = str(PROJECT / ".venv/bin/auditor")
 
 #: The lis of Rennes, which keeps changing, and a box at Brest, which never does.
 LIS, BOX = "lis-35", "box-43"
 CHECKS = "ACC-001,SSH-001,IDN-013,EOL-001,X-YEAR-001"
 NIGHTS = timedelta(days=30)
 LAST = 12
-
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 
 RULE = '''\
 """A rule of the house, which its authors change in the course of the year."""
@@ -94,6 +92,10 @@ class Year:
     def inventory(self) -> Path:
         return self.lab.folder / "year.toml"
 
+    @property
+    def report(self) -> Path:
+        return self.lab.folder / "year.html"
+
     def audit(self, month: int, *more: str | Path) -> subprocess.CompletedProcess[str]:
         """The audit of a month, as the timer starts it."""
         rules = ("--checks", self.lab.folder / "house", "--check", CHECKS)
@@ -103,15 +105,12 @@ class Year:
         self, month: int, command: str, *words: str | Path
     ) -> subprocess.CompletedProcess[str]:
         """A command of the auditor on the night of a month."""
-        clock = {
-            "LD_PRELOAD": str(FAKETIME),
-            "FAKETIME": f"@{night(month).astimezone():%Y-%m-%d %H:%M:%S}",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-        argv = [AUDITOR, command, "-i", self.inventory, *words]
+        clocked = [sys.executable, "-m", "tests.lab.clocked", night(month).isoformat()]
+        argv = [*clocked, command, "-i", self.inventory, *words]
         return subprocess.run(
             self.lab.command(list(map(str, argv))),
-            env={**self.lab.environment(), **clock},
+            cwd=PROJECT,
+            env=self.lab.environment(),
             capture_output=True,
             text=True,
             timeout=120,
@@ -202,7 +201,10 @@ def write_inventory(year: Year) -> None:
         file.write_text(secret + "\n", "utf-8")
     table = tomllib.loads(year.lab.inventory.read_text("utf-8"))
     table["engagement"] |= {"profile": "./profile.toml", "language": "en"}
-    table["store"] = {"dir": "year"}
+    key = key_in(folder, "auditor")
+    signers_of(key)
+    signing = {"sign_key": "auditor", "signers": "allowed_signers"}
+    table["store"] = {"dir": "year", **signing}
     table["alerts"] = {"to": [{"file": "mail"}], "from_severity": "high"}
     table["heartbeat"] = {"url": {"file": "beat"}}
     year.inventory.write_text(dumped(table), "utf-8")
