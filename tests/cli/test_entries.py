@@ -328,3 +328,47 @@ def test_attest_add_refuses_what_would_not_lint(
 ) -> None:
     assert said in complaint(auditor(*ATTEST, *more))
     assert not Path("attestations.toml").exists()
+
+
+def attested_since_january(subject: str, *more: str) -> None:
+    """Somebody attested it before the recorded host was collected."""
+    auditor(*ATTEST, "--subject", subject, *more)
+    file = Path("attestations.toml")
+    file.write_text(file.read_text().replace(str(TODAY), "2026-01-01"))
+
+
+def test_a_stored_run_is_judged_again_without_the_documents(tmp_path: Path) -> None:
+    Path("test.pdf").write_bytes(b"signed")
+    more = ("--answer", "acknowledged_within_24h=yes", "--document", "test.pdf")
+    attested_since_january("alert-path-test", *more)
+    taken, only = snapshot(tmp_path), ("--check", "LOG-009", "-f", "json:run.json")
+    auditor("evaluate", taken, "-i", "inventory.toml", "-o", "runs", *only)
+    first = Path("run.json").read_text()
+    Path("test.pdf").unlink()
+    [stored] = Path("runs").glob("[!.]*/")
+    auditor("evaluate", stored, *only)
+    again = Path("run.json").read_text()
+    auditor("evaluate", taken, "-i", "inventory.toml", *only)
+    without = Path("run.json").read_text()
+
+    verdicts = [
+        json.loads(text)["findings"][0]["verdict"] for text in (first, again, without)
+    ]
+    assert ["ATTESTED", "ATTESTED", "UNKNOWN"] == verdicts
+
+
+def test_a_claim_that_the_host_contradicts_is_told_by_run_and_lint(
+    tmp_path: Path,
+) -> None:
+    attested_since_january("siem")
+    run = run_file(tmp_path)
+    told = json.loads(run.read_text())
+    [against] = [f for f in told["findings"] if f["message"] == "contradicted"]
+    done = auditor("attest", "lint", "--run", run)
+
+    assert ("LOG-002", "FAIL") == (against["check"], against["verdict"])
+    assert "attestations.toml" == against["evidence"][-1]["source"]
+    assert "E. Exemple" == against["values"]["person"]["value"]
+    assert [1] == [one["contradicted"] for one in told["attestations"]]
+    assert 1 == done.returncode
+    assert "attestations.toml:1: attestation: contradicted in run " in done.stderr
