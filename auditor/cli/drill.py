@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditor.cli.options import Formats, InventoryPath, NoInput, Out
+from auditor.cli.options import InventoryPath, NoInput
 from auditor.errors import AuditorError, ConfigurationError, Problem
 
 if TYPE_CHECKING:
@@ -39,8 +39,14 @@ def drill(
     yes: Annotated[
         bool, typer.Option("--yes", help="The failed login may be made; don't ask.")
     ] = False,
-    out: Out = None,
-    formats: Formats = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", help="The store that keeps the result."),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("-f", "--format", help="json:PATH; - is stdout."),
+    ] = None,
     no_input: NoInput = False,
 ) -> int:
     """Make one failed login on a host, and wait for the alert that it should cause.

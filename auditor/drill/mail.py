@@ -21,8 +21,11 @@ def alert_of(raw: bytes) -> Alert:
 
     The older interface of `email`: its newer one raises on some broken headers.
     """
-    mail = message_from_bytes(raw[:MOST])
-    return Alert("\n".join(_texts(mail)), _sent(mail))
+    try:
+        mail = message_from_bytes(raw[:MOST])
+        return Alert("\n".join(_texts(mail)), _sent(mail))
+    except RecursionError:  # mails in mails in mails: as it came
+        return Alert(raw[:MOST].decode("utf-8", "replace"))
 
 
 def _texts(mail: Message) -> Iterator[str]:

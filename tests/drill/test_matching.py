@@ -100,6 +100,8 @@ def test_a_marker_in_an_encoded_subject_is_read() -> None:
         b"Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n!",
         b"Content-Type: multipart/x; boundary=a\n\n"
         + b"--a\nContent-Type: message/rfc822\n\n" * 500,
+        b"Content-Type: message/rfc822\n\n" * 5000,
+        b"Date: Fri, 1 Jan 0001 00:00:00 +1400\n\n10.20.0.1 lis-35",
         base64.b64encode(bytes(range(256))),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,26 @@ def test_a_body_without_end_or_length_is_refused() -> None:
         assert posted(port, b"", **{"Content-Length": "9" * 30}) == 413
         assert posted(port, b"", **{"Content-Length": "-1"}) == 411
         assert sink.arrived() == []
+
+
+def test_a_client_that_hangs_up_is_not_spoken_of(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    port = free_port()
+    with listening(WebhookSink("127.0.0.1", port)) as sink:
+        for said in (
+            b"\x16\x03\x01",
+            b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nab",
+        ):
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                client.sendall(said)
+                # reset, not closed
+                client.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0" + b"\0" * 4
+                )
+        assert posted(port, b"x") == 204
+        assert "x" in texts(sink.arrived())
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_port_that_is_taken_is_said_at_once() -> None:

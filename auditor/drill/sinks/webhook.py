@@ -39,6 +39,9 @@ class Webhook:
             address_family = socket.AF_INET6 if ":" in place.listen else socket.AF_INET
             daemon_threads = True
 
+            def handle_error(self, request: object, client_address: object) -> None:
+                """Say nothing of a client that hangs up."""
+
         try:
             self.server = Server((place.listen, place.port), Bound)
         except OSError as error:
