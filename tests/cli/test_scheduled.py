@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,19 @@ from auditor.model.changes import (
 from auditor.model.findings import Severity
 from auditor.model.host import Store
 from auditor.model.run import SubjectRecord
+from auditor.model.snapshot import Snapshot
 from auditor.store.lock import locked
-from tests.cli.running import Done, auditor, complaint
+from tests.cli.running import (
+    AT_ADDRESS,
+    Done,
+    auditor,
+    complaint,
+    inventory,
+)
 from tests.receiving import receiving
 from tests.report.runs import STARTED
 from tests.store.runs import stored
+from tests.test_hosts import answered
 
 HERE = """\
 [engagement]
@@ -128,6 +137,25 @@ def test_the_changes_of_the_run_decide(
         done.returncode,
         done.stderr,
     )
+    assert 0 == beat_in(tmp_path)["exit_code"]
+
+
+def test_a_host_that_stays_as_it_is_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = inventory(tmp_path, f'{AT_ADDRESS}[heartbeat]\nfile = "beat.json"\n')
+
+    def collected(keep: Callable[[Snapshot], object], *_: object) -> int:
+        keep(next(taken for taken in answered() if taken.host == "lis-35"))
+        return 0
+
+    monkeypatch.setattr(stages, "collect_into", collected)
+    words = ("run", "--scheduled", "-i", file, "--check")
+    first = auditor(*words, "access")
+    same = auditor(*words, "access")
+    assert [1, 0] == [first.returncode, same.returncode]
+    first_run = min(run.name for run in (tmp_path / "runs").glob("2*"))
+    assert f"scheduled: nothing worse than in {first_run}" in same.stderr
     assert 0 == beat_in(tmp_path)["exit_code"]
 
 
