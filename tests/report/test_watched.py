@@ -13,13 +13,17 @@ from rich.console import Console
 from auditor.model.findings import Verdict
 from auditor.model.frameworks import load_frameworks
 from auditor.model.manifests import EntryState
-from auditor.model.run import AttestationInfo, Run, WaiverInfo
+from auditor.model.run import AttestationInfo, Level, Run, WaiverInfo
 from auditor.report import as_markdown
 from auditor.report.formats import FORMATS, Material
+from auditor.report.handover.pseudonyms import Pseudonyms
+from auditor.report.handover.redaction import redact
+from auditor.report.handover.renaming import REMOVED
 from auditor.report.html.pages import only
 from auditor.report.sections.watched import counted, watched
 from auditor.report.terminal import print_summary
 from tests.report.files import file
+from tests.report.levels import KEY, LEVELS
 from tests.report.page import Page
 from tests.report.runs import evidence, finding, run, sidecars
 from tests.report.small import CHECKS, HOSTS, WAIVED, of
@@ -202,3 +206,20 @@ def test_the_summaries_still_count_an_accepted_risk() -> None:
 
     assert "1 accepted risk" in terminal(given)
     assert "1 accepted risk" in as_markdown.write(material(given)).decode()
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_who_accepted_what_leaves_the_team_by_no_level(level: Level) -> None:
+    given = with_entries(
+        waiver(subjects=("account:a.exemple",), hosts=("b", "a")),
+        attestation(fault="attestations.toml:3: /home/e.exemple/a.pdf: gone"),
+    )
+    kept = redact(material(given), level, Pseudonyms(KEY)).run
+    [accepted], [attested] = kept.waivers, kept.attestations
+    people = (accepted.accepted_by, accepted.owner, attested.signed_by)
+
+    assert ((), REMOVED) == (accepted.subjects, accepted.reason)
+    assert {"F. Exemple", "G", "E. Exemple"}.isdisjoint(people)
+    assert (level is Level.R1) == (accepted.hosts == ("a", "b"))
+    assert (level is Level.R1) == ("gone" in (attested.fault or ""))
+    assert ["document"] == [one.why for one in watched(of(kept))]
