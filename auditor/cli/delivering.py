@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 from msgspec import structs
 from rich.console import Console
 
-from auditor.cli.earlier import Earlier
 from auditor.cli.handing import Prepared
+from auditor.cli.past import Past
 from auditor.cli.request import Delivery, Output
 from auditor.cli.scope import known_rules
 from auditor.errors import AuditorError
-from auditor.history.steps import Steps
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
 from auditor.report.formats import FORMATS, Document, Material
@@ -21,25 +19,18 @@ from auditor.report.terminal import print_summary
 from auditor.store.documents import write_document
 
 
-def deliver(
-    result: Run,
-    prepared: Prepared,
-    earlier: Sequence[Earlier] = (),
-    steps: Steps | None = None,
-) -> None:
-    """Write the formats, then the summary: on stderr when stdout has data.
-
-    `steps` lead from the last of the earlier runs to this one.
-    """
+def deliver(result: Run, prepared: Prepared, past: Past) -> None:
+    """Write the formats, then the summary: on stderr when stdout has data."""
     asked = prepared.asked
-    material = _material(result, asked)
-    if steps is not None:
-        *between, last = steps.stages
+    material = structs.replace(_material(result, asked), ages=past.ages)
+    if past.steps is not None:
+        *between, last = past.steps.stages
         material = structs.replace(
             material,
-            earlier=tuple(one.run for one in earlier),
+            earlier=past.earlier,
             between=tuple(between),
             last_step=last.step,
+            audits=past.audits,
         )
     material = prepared.handed_over(material)
     for output in prepared.outputs:

@@ -28,8 +28,8 @@ class Episode(Struct, frozen=True, kw_only=True):
 
     `first_…` and `last_…` are the runs that found it first and last, by their number
     in the chain, folder and start; `waived_since` is the start of the run that first
-    found it waived, None when it is not. `changed_…` is the last change while it was
-    open, `closed_…` the run that no longer found it, with the causes as far as that
+    found it waived, None when it is not. `changed_…` is its last change until
+    then, `closed_…` the run that no longer found it, with the causes as far as that
     run's changes tell them. `returned`: an earlier episode of it had been closed.
     """
 
@@ -113,6 +113,7 @@ def follow(known: Known, placed: Placed) -> Followed:
     ended = known.ended | {one.identity for one in closed}
     for identity in _new(seen, still):
         begun = _begun(identity, placed, returned=identity in ended)
+        begun = _moved(begun, told.get(identity), placed)
         still[identity] = _met(begun, seen.found[identity], placed)
     return Followed(Known(still, ended), tuple(closed))
 

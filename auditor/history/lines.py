@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ from msgspec import Struct
 
 from auditor.history.causes import is_gap
 from auditor.history.episodes import Placed
+from auditor.history.states import Seen
 from auditor.model.changes import Cause, Changes, Kind
 from auditor.model.findings import Reason
 from auditor.model.snapshot import HostState, Instant
@@ -18,6 +20,8 @@ _REACHED = (HostState.AUDITED, HostState.PARTIAL)
 
 class RunLine(Struct, frozen=True, kw_only=True):
     """A run at its place in the chain; `run` is its folder, `sha256` its manifest's.
+
+    `scope_sha256` is of the ids of its checks and the names of its hosts.
 
     `hosts` and `checks` were selected; `fail` to `attested` count (check, host) pairs,
     `coverage` goes from 0 to 1, `score` to 100. `new` and `fixed` are the hosts' own
@@ -36,6 +40,7 @@ class RunLine(Struct, frozen=True, kw_only=True):
     tool: str
     rules_sha256: str
     profile_sha256: str
+    scope_sha256: str
     hosts: int
     checks: int
     fail: int
@@ -84,6 +89,7 @@ def line_of(placed: Placed, sha256: str) -> RunLine:
         tool=info.tool,
         rules_sha256=info.rules_sha256,
         profile_sha256=info.profile_sha256,
+        scope_sha256=_scope(placed.seen),
         hosts=info.selected.hosts,
         checks=info.selected.checks,
         fail=totals.fail,
@@ -119,6 +125,11 @@ def visits_of(placed: Placed) -> Iterator[Visit]:
             score=host.score.value if host.score else None,
             fail=fails[host.name],
         )
+
+
+def _scope(seen: Seen) -> str:
+    names = "\n".join([*sorted(seen.checks), "", *sorted(seen.hosts)])
+    return hashlib.sha256(names.encode()).hexdigest()
 
 
 def _counted(

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 import auditor.report
 from auditor.errors import AuditorError
+from auditor.history.past import Age, Audited
 from auditor.history.steps import Stage, Step
 from auditor.model.check import Sidecar
 from auditor.model.frameworks import Framework
@@ -34,7 +35,9 @@ class Material(Struct, frozen=True):
     `brand` and `templates` (a folder) are whoever hands the report over's own,
     `name` is that of the file that it is written to, None for standard output.
     `earlier` are runs of the same client before this one, oldest first. `between` are
-    the stages from the last of them to `run`, which `last_step` leads to.
+    the stages from the last of them to `run`, which `last_step` leads to. `audits` are
+    they and more of them in figures, where more are known, and `ages` those of what is
+    open.
     """
 
     run: Run
@@ -44,6 +47,8 @@ class Material(Struct, frozen=True):
     earlier: tuple[Run, ...] = ()
     between: tuple[Stage, ...] = ()
     last_step: Step = Step.FILES
+    audits: tuple[Audited, ...] = ()
+    ages: tuple[Age, ...] = ()
     brand: Brand | None = None
     templates: Path | None = None
     name: str | None = None

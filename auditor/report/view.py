@@ -8,15 +8,17 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auditor.history.past import Age, Audited
+from auditor.history.states import Identity, identity_of
 from auditor.history.steps import Stage, Steps
 from auditor.model.frameworks import Framework
-from auditor.model.run import CheckInfo, Run
+from auditor.model.run import CheckInfo, FindingRecord, Run
 from auditor.report.formats import Material
 from auditor.report.judged import Judged, judge
 from auditor.report.story import Story, load_story
 from auditor.report.text.labels import Labels, load_labels
 from auditor.report.text.sentences import Speaker
-from auditor.report.text.visible import visible_run
+from auditor.report.text.visible import visible_part, visible_run
 
 #: The order of columns and filters; families of third parties follow by name.
 FAMILIES = (
@@ -56,6 +58,8 @@ class View(Struct, frozen=True):
     frameworks: Mapping[str, Framework]
     earlier: tuple[Judged, ...] = ()
     stages: tuple[Stage, ...] = ()
+    audits: tuple[Audited, ...] = ()
+    ages: Mapping[Identity, Age] = {}
 
     @property
     def run(self) -> Run:
@@ -73,6 +77,10 @@ class View(Struct, frozen=True):
         found = {check.family for check in self.judged.checks.values()}
         known = [family for family in FAMILIES if family in found]
         return known + sorted(found - set(FAMILIES))
+
+    def age(self, finding: FindingRecord) -> Age | None:
+        """Since when a finding has been open; None when nothing tells."""
+        return self.ages.get(identity_of(finding))
 
     def family(self, family: str) -> str:
         """A family's name."""
@@ -133,7 +141,13 @@ def view_of(material: Material) -> View:
             *(replace(one, run=visible_run(one.run)) for one in material.between),
             Stage(material.last_step, run),
         ),
+        material.audits,
+        {_identity(age): age for age in map(visible_part, material.ages)},
     )
+
+
+def _identity(age: Age) -> Identity:
+    return Identity(age.check, age.host, (age.subject.kind, age.subject.name))
 
 
 def anchor(kind: str, *names: str) -> str:

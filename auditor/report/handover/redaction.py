@@ -23,6 +23,7 @@ from typing import Any, Final, get_args, get_origin
 
 from msgspec import NODEFAULT, Struct, structs
 
+from auditor.history.past import Age, Audited
 from auditor.history.steps import Stage
 from auditor.model.check import Sidecar, Texts
 from auditor.model.run import (
@@ -51,6 +52,8 @@ from auditor.report.handover.pseudonyms import Pseudonyms
 from auditor.report.handover.renaming import REMOVED, Renaming, Treatment, renaming_of
 from auditor.report.text.labels import LOCALES, load_labels
 from auditor.report.view import FAMILIES, OTHERS
+
+Named = TypeVar("Named", FindingRecord, Age)
 
 #: What becomes of a field or kind at R1, R2 and R3; None removes it.
 Held = tuple[Treatment | None, Treatment | None, Treatment | None]
@@ -178,6 +181,19 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
         "brand": ALL,
         "templates": ALL,
         "last_step": ALL,
+        "audits": BELOW,
+        "ages": BELOW,
+    },
+    Audited: dict.fromkeys(("at", "score", "coverage", "gaps", "joined"), ALL),
+    Age: {
+        "check": _always(lambda value, names: names.checks.get(value, REMOVED)),
+        "host": _always(lambda value, names: names.hosts.get(value, REMOVED)),
+        "subject": BELOW,
+        "first_seen": ALL,
+        "changed_at": ALL,
+        "changed_kind": ALL,
+        "changed_by": ALL,
+        "returned": ALL,
     },
     Run: {
         "schema": ALL,
@@ -383,7 +399,7 @@ def _unfinished(_: Any, kept: Any, __: Renaming) -> Any:
     return kept
 
 
-def _finding(was: FindingRecord, kept: FindingRecord, names: Renaming) -> FindingRecord:
+def _finding(was: Named, kept: Named, names: Renaming) -> Named:
     """The subject by a name that its kind allows; findings stay apart by it."""
     shown = names.subject(was.host, was.subject.kind, was.subject.name)
     return structs.replace(kept, subject=structs.replace(kept.subject, name=shown))
@@ -442,5 +458,6 @@ _FINISH: Mapping[type, Any] = {
     Material: _material,
     CheckInfo: _check,
     FindingRecord: _finding,
+    Age: _finding,
     Run: _run,
 }

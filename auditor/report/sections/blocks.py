@@ -10,6 +10,7 @@ from msgspec import Struct
 from auditor.model.findings import Severity, Verdict
 from auditor.model.run import Bucket, CheckInfo, EvidenceRecord, FindingRecord, HostInfo
 from auditor.report.judged import SEVERITIES
+from auditor.report.sections.ages import since_on_host, since_told
 from auditor.report.story import STEPS, work_of
 from auditor.report.text.sentences import Sentence
 from auditor.report.view import Chip, View
@@ -41,12 +42,16 @@ class Said(Struct, frozen=True):
 
 
 class HostRow(Struct, frozen=True):
-    """What a check found on one host; `more` findings are not listed here."""
+    """What a check found on one host; `more` findings are not listed here.
+
+    `since` is empty where there is no history.
+    """
 
     host: HostInfo
     said: tuple[Said, ...]
     more: int
     partial: tuple[Sentence, ...]
+    since: str
 
 
 class Fix(Struct, frozen=True):
@@ -72,6 +77,7 @@ class Block(Struct, frozen=True):
     undo: Sentence
     verify: Sentence
     command: str
+    since: tuple[str, ...]
     chips: tuple[Chip, ...]
 
 
@@ -134,6 +140,7 @@ def _block(view: View, check: CheckInfo, hosts: list[str]) -> Block:
         undo=prose(texts.undo) if texts else (),
         verify=prose(texts.verify) if texts else (),
         command=_command(view, check, hosts),
+        since=since_told(view, check.id, hosts),
         chips=tuple(view.chips(check)),
     )
 
@@ -177,6 +184,7 @@ def host_row(view: View, check: str, host: str) -> HostRow:
         tuple(said(view, finding) for finding in open_[:MOST_ROWS]),
         hidden,
         tuple(dict.fromkeys(view.speaker.sentence(f) for f in unread)),
+        since_on_host(view, check, host),
     )
 
 

@@ -223,8 +223,12 @@ def _breach(view: View) -> Breach | None:
 def _first(view: View, found: dict[str, list[str]]) -> datetime:
     """When one of the exposures was first seen, in earlier runs too."""
     pairs = [(check, host) for host, checks in found.items() for check in checks]
-    seen = first_seen(pairs, (*view.earlier, view.judged))
-    return seen or view.run.run.started
+    found_ = [first_seen(pairs, (*view.earlier, view.judged))]
+    started = view.run.run.started
+    ages = (age for pair in pairs for age in ages_of(view, *pair))
+    # Of what this run found first, the host's own time is nearer.
+    found_ += [age.first_seen for age in ages if age.first_seen < started]
+    return min((at for at in found_ if at), default=started)
 
 
 def _utc(view: View, at: datetime) -> str:

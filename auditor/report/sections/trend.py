@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby, pairwise
 
 from msgspec import Struct
 
+from auditor.history.past import Audited
 from auditor.model.changes import Cause
 from auditor.model.run import Bucket
 from auditor.report.judged import Judged
@@ -66,7 +68,7 @@ def since(view: View) -> Since | None:
     if not view.earlier:
         return None
     found = changes(view.earlier[-1], view.judged, view.steps)
-    points = _points([*view.earlier, view.judged])
+    points = _points(view)
     return Since(
         found,
         points,
@@ -89,28 +91,42 @@ def counted(view: View, found: Changes) -> list[str]:
     return said + [t.count(f"since.due.{why}", n) for why, n in found.others.items()]
 
 
-def _points(runs: list[Judged]) -> tuple[Point, ...]:
+def _points(view: View) -> tuple[Point, ...]:
+    """The audits before this one, as many as are known, and this one."""
+    this = _audited(view.judged, _comparable(view.earlier[-1], view.judged))
+    runs = [*(view.audits or _audits(view.earlier)), this]
     step = (WIDTH - 2 * MARGIN) / (len(runs) - 1)
+    return tuple(_point(one, MARGIN + at * step) for at, one in enumerate(runs))
+
+
+def _audits(runs: Sequence[Judged]) -> list[Audited]:
     joined = [False, *(_comparable(*both) for both in pairwise(runs))]
-    return tuple(
-        _point(judged, joined[at], MARGIN + at * step) for at, judged in enumerate(runs)
-    )
+    return [_audited(*one) for one in zip(runs, joined, strict=True)]
 
 
 def _comparable(one: Judged, other: Judged) -> bool:
     return ruled_alike(one.run, other.run) and scoped_alike(one, other)
 
 
-def _point(judged: Judged, joined: bool, x: float) -> Point:
+def _audited(judged: Judged, joined: bool) -> Audited:
     info = judged.run.run
-    value = info.score.value if info.score else None
-    y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value or 0) / 100
+    return Audited(
+        at=info.started,
+        score=info.score.value if info.score else None,
+        coverage=info.coverage.share,
+        gaps=judged.counts()[Bucket.FAIL],
+        joined=joined,
+    )
+
+
+def _point(one: Audited, x: float) -> Point:
+    y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (one.score or 0) / 100
     return Point(
-        info.started,
-        value,
-        info.coverage.share,
-        judged.counts()[Bucket.FAIL],
-        joined,
+        one.at,
+        one.score,
+        one.coverage,
+        one.gaps,
+        one.joined,
         round(x, 1),
         round(y, 1),
     )

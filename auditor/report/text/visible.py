@@ -36,18 +36,18 @@ def visible_run(run: Run) -> Run:
     """The run with every string in it made visible, so that none can be forgotten."""
     return structs.replace(
         run,
-        run=_made_visible(run.run),
+        run=visible_part(run.run),
         groups=_visible(run.groups),
-        checks=tuple(map(_made_visible, run.checks)),
-        hosts=tuple(map(_made_visible, run.hosts)),
-        findings=tuple(map(_made_visible, run.findings)),
-        waivers=tuple(map(_made_visible, run.waivers)),
-        attestations=tuple(map(_made_visible, run.attestations)),
+        checks=tuple(map(visible_part, run.checks)),
+        hosts=tuple(map(visible_part, run.hosts)),
+        findings=tuple(map(visible_part, run.findings)),
+        waivers=tuple(map(visible_part, run.waivers)),
+        attestations=tuple(map(visible_part, run.attestations)),
     )
 
 
-def _made_visible(part: Part) -> Part:
-    """One part of a run; as JSON it tells in one look that nothing is to be done.
+def visible_part(part: Part) -> Part:
+    """One part of a run with every string visible; as JSON it tells in one look that nothing is to be done.
 
     JSON has an escape for each control character and no other backslash.
     """
