@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,15 +18,26 @@ if TYPE_CHECKING:
     from auditor.history.steps import Steps
 
 
+#: `--since none`: nothing of the time before, not even what the store knows.
+NONE = (Path("none"),)
+
+
 class Earlier(Struct, frozen=True):
-    """A run that was given by `--since`, and where it lies."""
+    """A run of the time before, and where it lies."""
 
     path: Path
     run: Run
 
 
+class Beside(Struct, frozen=True):
+    """The run that another is set beside, and the steps from it to that."""
+
+    before: Earlier
+    steps: Steps
+
+
 def read_earlier(
-    paths: Iterable[Path],
+    paths: Sequence[Path],
     client: str,
     until: datetime | None = None,
     level: Level = Level.R0,
@@ -39,7 +50,7 @@ def read_earlier(
     Raises AuditorError, and SnapshotError for what is no run.
     """
     found = []
-    for path in paths:
+    for path in () if tuple(paths) == NONE else paths:
         run = read_run(path)
         if run.run.client != client:
             # Another client's hosts must never show in this one's report.
@@ -53,7 +64,7 @@ def read_earlier(
     return tuple(sorted(found, key=lambda one: one.run.run.started))
 
 
-def earlier_than(run: Run, paths: Iterable[Path]) -> tuple[Earlier, ...]:
+def earlier_than(run: Run, paths: Sequence[Path]) -> tuple[Earlier, ...]:
     """What may be compared with a run that is there; raises as `read_earlier`."""
     return read_earlier(paths, run.run.client, run.run.started, run.run.level)
 

@@ -122,6 +122,7 @@ Since = Annotated[
     typer.Option(
         "--since",
         help="An earlier run of the client (folder or run.json) to compare with;"
-        " repeatable, the latest is compared, all are drawn.",
+        " repeatable, the latest is compared, all are drawn. Default: those of the"
+        " store; 'none' for nothing.",
     ),
 ]

@@ -7,41 +7,59 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
+from auditor.cli.earlier import NONE, Beside, Earlier
 from auditor.errors import AuditorError
 from auditor.history.past import Age, Audited, ages_of, audited, compared_with
+from auditor.history.steps import Steps
 from auditor.model.run import Level, Run
 from auditor.store.chain import HEAD
-from auditor.store.folder import read_run
 from auditor.store.index import open_index
 
 
 class Past(Struct, frozen=True):
-    """Earlier runs of the client to compare with, in figures too, and ages."""
+    """Earlier runs of the client, and the steps from the last of them to the run.
+
+    `audits` are these runs and more in figures; `ages` those of what is open.
+    """
 
     earlier: tuple[Run, ...] = ()
+    steps: Steps | None = None
     audits: tuple[Audited, ...] = ()
     ages: tuple[Age, ...] = ()
 
 
-def past_of(folder: Path, run: Run) -> Past:
-    """The time before a stored run, as its store tells it; nothing for any other run.
+def chosen(
+    since: Sequence[Path], earlier: Sequence[Earlier], steps: Steps | None, known: Past
+) -> Past:
+    """What a report is given: the runs that `--since` names go before the store's."""
+    if tuple(since) == NONE:
+        return Past()
+    if not since:
+        return known
+    return Past(tuple(one.run for one in earlier), steps, (), known.ages)
 
-    Brings the index of the store up to date. What goes wrong is said on stderr.
+
+def stored(folder: Path, run: Run, told: Callable[[Path], Beside | None]) -> Past:
+    """The time before a run as the store tells it in which it lies, if it does.
+
+    `told` gives the run before, by its folder, and the steps from it. Brings the index
+    of the store up to date; what goes wrong there is said on stderr.
     """
     if not (folder.parent / HEAD).is_file() or run.run.level is not Level.R0:
         return Past()
     try:
-        return _past(folder, run)
+        return _stored(folder, run, told)
     except (AuditorError, OSError, sqlite3.Error, ValueError) as error:
         print(f"auditor: no history: {error}", file=sys.stderr)
         return Past()
 
 
-def _past(folder: Path, run: Run) -> Past:
+def _stored(folder: Path, run: Run, told: Callable[[Path], Beside | None]) -> Past:
     from auditor.cli.history import say
 
     client = run.run.client
@@ -53,7 +71,7 @@ def _past(folder: Path, run: Run) -> Past:
         return Past()
     ages = ages_of(index.at(client, number), number)
     before = compared_with(lines, folder.name)
-    if not before:
+    beside = told(folder.parent / before[-1].run) if before else None
+    if beside is None or beside.before.path.name != before[-1].run:
         return Past(ages=ages)
-    last = read_run(folder.parent / before[-1].run)
-    return Past((last,), audited(before), ages)
+    return Past((beside.before.run,), beside.steps, audited(before), ages)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from auditor.cli.earlier import Beside, Earlier
 from auditor.cli.rejudging import Side, side_of, steps_between
 from auditor.cli.request import Options
 from auditor.errors import AuditorError
@@ -17,10 +19,17 @@ from auditor.store.baseline import link_of, run_before
 from auditor.store.folder import opener_of, read_changes, read_run
 
 
-def changes_since_last(
+class SinceLast(Struct, frozen=True):
+    """What is to be stored with a run, and the run before that it was told from."""
+
+    changes: Changes
+    beside: Beside
+
+
+def since_last(
     made: Side, scope: Scope, options: Options, again: str | None = None
-) -> Changes | None:
-    """The changes to be stored with the run; None for the first of its client.
+) -> SinceLast | None:
+    """What changed since the run before; None for the first of its client.
 
     `again` is the run whose snapshots it judged once more: then that is the one before.
     A run before that can't be read is said on stderr: it must not cost the new one.
@@ -42,7 +51,8 @@ def changes_since_last(
     )
     found = compare(steps, carried.carried if carried else ())
     hosts, checks = _left_out(before, made.run, scope, options)
-    return replace(without(found, hosts, checks), since=link.manifest.run)
+    found = replace(without(found, hosts, checks), since=link.manifest.run)
+    return SinceLast(found, Beside(Earlier(link.folder, before), steps))
 
 
 def _left_out(

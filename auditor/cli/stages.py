@@ -15,7 +15,7 @@ import typer
 
 from auditor.cli.alerting import addresses_of, tell
 from auditor.cli.collecting import collect_into, program_by_hand
-from auditor.cli.earlier import earlier_than, read_earlier, steps_since
+from auditor.cli.earlier import Beside, Earlier, earlier_than, read_earlier, steps_since
 from auditor.cli.request import Delivery, How, Options
 from auditor.cli.scope import read_scope
 from auditor.errors import AuditorError
@@ -54,19 +54,21 @@ def run(options: Options, how: How, asked: Delivery, *, dry: bool) -> int:
         snapshots = partial(folder.snapshots.read, order)
         result = judge(snapshots(), scope, interrupted=bool(interrupted))
         from auditor.cli.rejudging import side_at_hand
-        from auditor.cli.since_last import changes_since_last
+        from auditor.cli.since_last import since_last
 
         made = side_at_hand(result, scope, snapshots)
-        changes = changes_since_last(made, scope, options)
+        last = since_last(made, scope, options)
         steps = steps_since(earlier, made, checks=options.checks)
         inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
-        final = folder.finish(result, inputs, changes=changes)
+        final = folder.finish(result, inputs, changes=last.changes if last else None)
         # No other run may come in between, and no report that fails before it.
         untold = tell(scope, result, final, to) if to else 0
     from auditor.cli.delivering import deliver
+    from auditor.cli.past import chosen, stored
 
     try:
-        deliver(result, delivery, earlier, steps)
+        known = stored(final, result, lambda _: last.beside if last else None)
+        deliver(result, delivery, chosen(asked.since, earlier, steps, known))
     finally:  # the run is kept: `auditor report` can render it another way
         print(f"run: {final}", file=sys.stderr)
     code = interrupted or result.run.exit_code
@@ -94,6 +96,7 @@ def evaluate(snapshots: Sequence[Path], options: Options, asked: Delivery) -> in
     """Judge snapshots offline; the exit code. Raises AuditorError."""
     from auditor.cli.delivering import deliver
     from auditor.cli.handing import prepare
+    from auditor.cli.past import Past, chosen, stored
     from auditor.cli.rejudging import side_at_hand
     from auditor.evaluate.run import evaluate as judge
     from auditor.store.inputs import inputs_of
@@ -114,17 +117,20 @@ def evaluate(snapshots: Sequence[Path], options: Options, asked: Delivery) -> in
     earlier = earlier_than(result, asked.since)
     steps = steps_since(earlier, made, options.identities, options.checks)
     final = None
+    known = Past()
     if options.out is not None:
-        from auditor.cli.since_last import changes_since_last
+        from auditor.cli.since_last import since_last
 
         with RunFolder(scope.inventory.store) as folder:
             for snapshot in taken:
                 folder.snapshots.add(snapshot)
             again = _judged_again(snapshots)
-            changes = changes_since_last(made, scope, options, again)
+            last = since_last(made, scope, options, again)
             inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
+            changes = last.changes if last else None
             final = folder.finish(result, inputs, again, changes)
-    deliver(result, delivery, earlier, steps)
+        known = stored(final, result, lambda _: last.beside if last else None)
+    deliver(result, delivery, chosen(asked.since, earlier, steps, known))
     if final is not None:
         print(f"run: {final}", file=sys.stderr)
     return result.run.exit_code
@@ -134,6 +140,7 @@ def report(run: Path, asked: Delivery, identities: Sequence[Path] = ()) -> int:
     """Render a stored run again; raises AuditorError."""
     from auditor.cli.delivering import deliver
     from auditor.cli.handing import prepare
+    from auditor.cli.past import chosen, stored
     from auditor.cli.rejudging import side_of
 
     delivery = prepare(asked)
@@ -141,7 +148,16 @@ def report(run: Path, asked: Delivery, identities: Sequence[Path] = ()) -> int:
     earlier = earlier_than(result, asked.since)
     made = side_of(run, result, opener_of(identities), asked.folders)
     steps = steps_since(earlier, made, identities, asked.folders)
-    deliver(result, delivery, earlier, steps)
+
+    def beside(folder: Path) -> Beside | None:
+        if asked.since:
+            return None
+        before = Earlier(folder, read_run(folder))
+        way = steps_since([before], made, identities, asked.folders)
+        return Beside(before, way) if way else None
+
+    known = stored((run if run.is_dir() else run.parent).resolve(), result, beside)
+    deliver(result, delivery, chosen(asked.since, earlier, steps, known))
     return 0
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from auditor.model.changes import Changes
 from auditor.model.host import Store
 from auditor.model.run import FindingRecord, Run
 from auditor.store.folder import RunFolder
@@ -27,8 +28,10 @@ def an_audit(days: int, *found: FindingRecord, **changed: Any) -> Run:
     return run(CHECKS, [host("a")], found, **(info | changed))
 
 
-def keep(store: Path, one: Run, again: str | None = None) -> Path:
+def keep(
+    store: Path, one: Run, again: str | None = None, changes: Changes | None = None
+) -> Path:
     """The run's folder in the store."""
     with RunFolder(Store(store)) as folder:
         folder.snapshots.add(snapshot("a", Door="open"))
-        return folder.finish(one, INPUTS, again)
+        return folder.finish(one, INPUTS, again, changes)

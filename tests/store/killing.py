@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from auditor.model.host import Store
+from auditor.store.index import open_index
 from tests.store.runs import stored
 
 #: A writer lives at most for as long as this many runs take.
@@ -23,9 +24,10 @@ LONGEST = 2
 
 
 def write_until_killed(store: Store, said: int, first: int) -> None:
-    """Store one run after the other, and tell of each once it is stored."""
+    """Store one run after the other, tell of each once it is stored, and index it."""
     for number in count(first):
         os.write(said, f"{stored(store, number).name}\n".encode())
+        open_index(store.dir)
 
 
 def main(folder: Path, kills: int) -> None:
@@ -33,6 +35,7 @@ def main(folder: Path, kills: int) -> None:
     store, chance = Store(folder), random.Random(kills)
     begun = time.monotonic()
     stored(store)
+    open_index(store.dir)
     longest = LONGEST * (time.monotonic() - begun)
     for kill in range(kills):
         writer = os.fork()

@@ -8,18 +8,20 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from auditor.model.findings import Verdict
 from auditor.model.host import Store
 from auditor.model.run import Run
 from auditor.store.folder import RunFolder
 from tests.evaluate.facts import snapshot
-from tests.report.runs import STARTED, check, host, run
+from tests.report.runs import STARTED, check, finding, host, run
 
 INPUTS = {"inventory.toml": b'[engagement]\nclient = "Exemple"\n'}
 
 
 def a_run(number: int = 1) -> Run:
-    """A run of one host without any finding; each an hour after the one before."""
-    made = run([check("ACC-001")], [host("lab")], [])
+    """A run of one host, a gap in every other; each an hour after the one before."""
+    found = [finding("ACC-001", "lab", Verdict.FAIL)] if number % 2 else []
+    made = run([check("ACC-001")], [host("lab")], found)
     started = STARTED + timedelta(hours=number)
     name = f"{started:%Y-%m-%dT%H%M%SZ}-{number:06x}"
     return replace(made, run=replace(made.run, id=name, started=started))

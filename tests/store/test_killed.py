@@ -14,10 +14,13 @@ import pytest
 
 from auditor.model.host import Store
 from auditor.store.chain import gaps, read_chain
+from auditor.store.index import INDEX, open_index
 from auditor.store.verifying import State, verify_store
+from tests.report.runs import INFO
 from tests.store.runs import stored
 
 KILLS = 200
+CLIENT = INFO["client"]
 
 
 #: A kill takes nothing from a disk, unlike a power cut: flushing only takes time.
@@ -52,6 +55,21 @@ def test_no_run_is_half(killed: tuple[Path, list[str]]) -> None:
     assert {(State.UNSIGNED, ())} == {(one.state, one.faults) for one in found}
     assert len(list(killed[0].glob("2*"))) == len(found)
     assert () == wrong
+
+
+def test_the_index_is_whole_or_not_there(killed: tuple[Path, list[str]]) -> None:
+    """Of a half-written or a torn one a note would tell; it may be behind."""
+    store = killed[0]
+    assert (store / INDEX).is_file()
+    found = open_index(store)
+    assert () == found.notes
+    anew = open_index(store, anew=True)
+    assert (anew.runs(), anew.episodes(CLIENT)) == (
+        found.runs(),
+        found.episodes(CLIENT),
+    )
+    assert len(list(store.glob("2*"))) == len(found.runs())
+    assert found.episodes(CLIENT) != ()
 
 
 def test_the_next_run_goes_on_and_sweeps(killed: tuple[Path, list[str]]) -> None:

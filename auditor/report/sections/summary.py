@@ -10,6 +10,7 @@ from auditor.model.findings import Severity, Verdict
 from auditor.model.run import Bucket
 from auditor.model.snapshot import HostState
 from auditor.report.judged import SEVERITIES
+from auditor.report.sections.ages import ages_of
 from auditor.report.sections.changes import first_seen
 from auditor.report.sections.pictures import (
     Covered,
@@ -223,12 +224,11 @@ def _breach(view: View) -> Breach | None:
 def _first(view: View, found: dict[str, list[str]]) -> datetime:
     """When one of the exposures was first seen, in earlier runs too."""
     pairs = [(check, host) for host, checks in found.items() for check in checks]
-    found_ = [first_seen(pairs, (*view.earlier, view.judged))]
     started = view.run.run.started
-    ages = (age for pair in pairs for age in ages_of(view, *pair))
+    seen = first_seen(pairs, (*view.earlier, view.judged)) or started
+    ages = (age.first_seen for pair in pairs for age in ages_of(view, *pair))
     # Of what this run found first, the host's own time is nearer.
-    found_ += [age.first_seen for age in ages if age.first_seen < started]
-    return min((at for at in found_ if at), default=started)
+    return min([seen, *(at for at in ages if at < started)])
 
 
 def _utc(view: View, at: datetime) -> str:

@@ -47,9 +47,10 @@ def visible_run(run: Run) -> Run:
 
 
 def visible_part(part: Part) -> Part:
-    """One part of a run with every string visible; as JSON it tells in one look that nothing is to be done.
+    """A record with every string in it visible.
 
-    JSON has an escape for each control character and no other backslash.
+    As JSON it tells in one look that nothing is to be done: JSON has an escape for each
+    control character and no other backslash.
     """
     text = msgspec.json.encode(part).decode("utf-8")
     if text.isprintable() and "\\" not in text:
