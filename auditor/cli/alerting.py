@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from auditor.alerting.record import Item, Sent
 
 app = typer.Typer(
-    help="Tell people what got worse.",
     rich_markup_mode=None,
     no_args_is_help=True,
     add_completion=False,

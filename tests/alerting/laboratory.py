@@ -65,6 +65,13 @@ class Laboratory:
         """From now on nobody does."""
         self._client.shows(HOST, *OPEN)
 
+    def denies(self) -> None:
+        """From now on the configuration of the FTP server may not be read."""
+        read, denied = (
+            f"{status}\tfile\t/etc/vsftpd.conf" for status in ("ok", "denied")
+        )
+        self._client.shows(HOST, OPEN[0], read, denied)
+
     def waives_for(self, days: int) -> None:
         """From now on the end of support is accepted, for so many days from today."""
         today = date.today()  # noqa: DTZ011 - as whoever writes the file sees it

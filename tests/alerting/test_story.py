@@ -64,6 +64,25 @@ def test_each_regression_of_a_sequence_of_runs_is_told_once(
     assert box.subjects == [title.replace("\u00a0", " ") for title in bodies]
 
 
+def test_what_can_not_be_read_any_more_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mailbox() as box:
+        lab = Laboratory(tmp_path, MAIL)
+        for number in range(3):
+            if number == 1:
+                lab.denies()
+            monkeypatch.setenv("ALERT_MAIL", box.url())
+            lab.audit()
+
+    assert ["Audit of Laboratoires Exemple: 1 check no longer evaluated"] == (
+        box.subjects
+    )
+    text = box.mails[0].get_content()
+    assert "  - lis-35: ACC-001 (reading refused), since this run" in text
+    assert "vsftpd" not in text
+
+
 def test_what_was_not_delivered_is_recorded_and_comes_with_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
