@@ -40,12 +40,15 @@ def main() -> None:
 def send(parcel: Parcel) -> Outcome:
     """Send one message.
 
-    No file of the user is read or written, no redirect is followed, and plain text
-    stays plain text.
+    No file of the user is read or written, no redirect is followed, plain text stays
+    plain text, and no message leads to a picture elsewhere.
     """
     asset = AppriseAsset(
         app_id="auditor",
         app_desc="auditor",
+        app_url="",
+        image_url_mask="",
+        image_url_logo="",
         storage_mode=PersistentStoreMode.MEMORY,
         pgp_autogen=False,
         pem_autogen=False,
