@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from auditor.model.findings import Verdict
 from auditor.model.snapshot import HostState
 from auditor.store.index import INDEX
 from tests.cli.running import Done, auditor, complaint, inventory
+from tests.cli.test_stopped import in_small_room
 from tests.report.runs import finding
 from tests.report.small import WAIVED, fails
 from tests.store.histories import an_audit, keep
@@ -182,3 +184,29 @@ def test_reindex_makes_it_anew(asked: Path) -> None:
     done = auditor("store", "reindex", "-i", asked)
     assert "runs: 4, open findings: 2\n" == done.stdout
     assert before == file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("done_to_the_room", "told"),
+    [
+        ("head -c 64k /dev/zero >{room}/full", "No space left on device"),
+        ("mount -o remount,ro {room}", "Read-only file system"),
+    ],
+    ids=["full", "read-only"],
+)
+def test_a_store_that_takes_no_file_has_its_history_all_the_same(
+    tmp_path: Path, done_to_the_room: str, told: str
+) -> None:
+    keep(tmp_path / "runs", audit(0, FTP))
+    room, file = tmp_path / "room", inventory(tmp_path)
+    full = done_to_the_room.format(room=room)
+    line = f"{sys.executable} -m auditor history -i {file} -o {room} --open"
+    command = f"cp -r {tmp_path}/runs/. {room}; {full} 2>{tmp_path}/full; {line}"
+    done = in_small_room(room, command)
+    assert (0, f"auditor: {room / INDEX}: not written: {told}\n") == (
+        done.returncode,
+        done.stderr,
+    )
+    assert "ACC-001" in done.stdout
+    assert INDEX not in done.stdout
+    assert ".new-" not in done.stdout
