@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import stat
-from collections.abc import Iterator
-from pathlib import Path
+import platform
+from importlib.metadata import version
 
 import typer
 
+from auditor import __version__
 from auditor.cli.collecting import collect_into
+from auditor.cli.own_rules import remarks
 from auditor.cli.request import How, Options
 from auditor.cli.scope import read_scope
-from auditor.model.host import Host, Inventory
 from auditor.model.snapshot import HostState, Snapshot
+
+#: Those that meet the hosts and keep what they say.
+LIBRARIES = ("paramiko", "cryptography", "pyrage")
 
 #: A host whose clock is further off than this, in seconds, gets a word.
 CLOCK_OFF = 60
@@ -21,9 +24,10 @@ CLOCK_OFF = 60
 def examine(options: Options, how: How) -> int:
     """Try each host and look at our own files; the exit code."""
     scope, hosts = read_scope(options)
-    ours = list(own_faults(scope.inventory, hosts))
-    for fault in ours:
-        typer.echo(f"auditor  {fault}")
+    typer.echo(f"auditor  {versions()}")
+    ours = list(remarks(scope.inventory, hosts))
+    for remark in ours:
+        typer.echo(f"auditor  {'' if remark.fault else 'advice: '}{remark.text}")
     snapshots: dict[str, Snapshot] = {}
     interrupted = collect_into(
         lambda s: snapshots.__setitem__(s.host, s),
@@ -36,7 +40,14 @@ def examine(options: Options, how: How) -> int:
         if host.name in snapshots:
             typer.echo(f"{host.name}  {told(snapshots[host.name])}")
     whole = all(s.state is HostState.AUDITED for s in snapshots.values())
-    return interrupted or (3 if not whole else int(bool(ours)))
+    return interrupted or (3 if not whole else int(any(one.fault for one in ours)))
+
+
+def versions() -> str:
+    """What an audit is made with: for the minutes, and to see what is out of date."""
+    libraries = (f"{name} {version(name)}" for name in LIBRARIES)
+    python = platform.python_version()
+    return ", ".join([f"auditor {__version__}", f"Python {python}", *libraries])
 
 
 def told(snapshot: Snapshot) -> str:
@@ -48,23 +59,3 @@ def told(snapshot: Snapshot) -> str:
     off = clock is not None and abs(clock) > CLOCK_OFF
     late = f", clock off by {clock:.0f} s" if off else ""
     return f"ok, as {snapshot.privilege}{late}"
-
-
-def own_faults(inventory: Inventory, hosts: tuple[Host, ...]) -> Iterator[str]:
-    """What is wrong on the auditor's own side: files that others may read or write."""
-    for host in hosts:
-        if host.key is not None and not host.key.is_file():
-            yield f"{host.key}: no such key ({host.name})"
-    keys = {host.key for host in hosts if host.key is not None}
-    for key in sorted(keys):
-        if _mode(key) & 0o077:
-            yield f"{key}: others may read the private key; chmod 600"
-    for file in (inventory.path, inventory.known_hosts, inventory.manifests):
-        if _mode(file) & 0o022:
-            yield f"{file}: others may write it; chmod go-w"
-    if _mode(inventory.store.dir) & 0o077:
-        yield f"{inventory.store.dir}: others may read the results; chmod 700"
-
-
-def _mode(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode) if path.exists() else 0
