@@ -44,6 +44,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: Literal["auditor-history/1"] = SCHEMA
     client: str
+    cut: int | None
     runs: tuple[RunLine, ...]
     visits: tuple[Visit, ...]
     findings: tuple[Aged, ...]
@@ -121,6 +122,7 @@ def _found(
     now = lines[-1].started if lines else datetime.now(UTC)
     return History(
         client=client,
+        cut=index.cut(client),
         runs=lines,
         visits=index.visits(client, host) if host else (),
         findings=tuple(
@@ -153,7 +155,8 @@ def _print(
     if not listed or not found.runs:
         over_time.print_runs(found.runs, labels, console)
     else:
-        over_time.print_findings(found.findings, found.runs[-1], labels, console)
+        now = found.runs[-1]
+        over_time.print_findings(found.findings, now, found.cut, labels, console)
 
 
 def _json(found: History) -> bytes:

@@ -69,7 +69,7 @@ def _stored(folder: Path, run: Run, told: Callable[[Path], Beside | None]) -> Pa
     number = next((one.number for one in lines if one.run == folder.name), None)
     if number is None:  # it judged old snapshots again
         return Past()
-    ages = ages_of(index.at(client, number), number)
+    ages = ages_of(index.at(client, number), number, index.cut(client))
     before = compared_with(lines, folder.name)
     beside = told(folder.parent / before[-1].run) if before else None
     if beside is None or beside.before.path.name != before[-1].run:

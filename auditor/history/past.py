@@ -18,7 +18,10 @@ MOST_AUDITS = 12
 
 
 class Age(Struct, frozen=True, kw_only=True):
-    """Since when a finding has been open, and its last change so far."""
+    """Since when a finding has been open, and its last change so far.
+
+    `at_least`: runs before the first that found it were erased.
+    """
 
     check: str
     host: str
@@ -28,6 +31,7 @@ class Age(Struct, frozen=True, kw_only=True):
     changed_kind: Kind | None = None
     changed_by: tuple[Cause, ...] = ()
     returned: bool = False
+    at_least: bool = False
 
 
 class Audited(Struct, frozen=True, kw_only=True):
@@ -43,9 +47,14 @@ class Audited(Struct, frozen=True, kw_only=True):
     joined: bool
 
 
-def ages_of(episodes: Iterable[Episode], number: int) -> tuple[Age, ...]:
-    """The ages of what was open after the run of that number in the chain."""
-    return tuple(_age(episode, number) for episode in episodes)
+def ages_of(
+    episodes: Iterable[Episode], number: int, cut: int | None = None
+) -> tuple[Age, ...]:
+    """The ages of what was open after the run of that number in the chain.
+
+    `cut` is the number of the first run where runs before it were erased.
+    """
+    return tuple(_age(episode, number, cut) for episode in episodes)
 
 
 def compared_with(lines: Sequence[RunLine], run: str) -> tuple[RunLine, ...]:
@@ -90,7 +99,7 @@ def _alike(one: RunLine, other: RunLine) -> bool:
     return judged(one) == judged(other)
 
 
-def _age(episode: Episode, number: int) -> Age:
+def _age(episode: Episode, number: int, cut: int | None) -> Age:
     changed = episode.changed_number is not None and episode.changed_number <= number
     return Age(
         check=episode.check,
@@ -101,4 +110,5 @@ def _age(episode: Episode, number: int) -> Age:
         changed_kind=episode.changed_kind if changed else None,
         changed_by=episode.changed_by if changed else (),
         returned=episode.returned,
+        at_least=episode.first_number == cut,
     )

@@ -66,15 +66,22 @@ def print_visits(
 
 
 def print_findings(
-    episodes: Sequence[Episode], now: RunLine, t: Labels, console: Console
+    episodes: Sequence[Episode],
+    now: RunLine,
+    cut: int | None,
+    t: Labels,
+    console: Console,
 ) -> None:
-    """One line an episode, with its age in the run `now`."""
+    """One line an episode, with its age in the run `now`.
+
+    `cut` is the number of the first run where runs before it were erased.
+    """
     if not episodes:
         console.print(Text(t("history.no_finding")), soft_wrap=True)
         return
     words = ("first", "age", "severity", "check", "host", "subject")
     head = [Text(t(f"history.{word}"), style="dim") for word in words]
-    rows = [_finding(episode, now, t) for episode in episodes]
+    rows = [_finding(episode, now, cut, t) for episode in episodes]
     _print_all([head, *rows], console, {1})
 
 
@@ -98,7 +105,7 @@ def _run(line: RunLine, t: Labels) -> list[str]:
     ]
 
 
-def _finding(episode: Episode, now: RunLine, t: Labels) -> list[Text]:
+def _finding(episode: Episode, now: RunLine, cut: int | None, t: Labels) -> list[Text]:
     style = STYLES[Bucket.FAIL if episode.verdict is Verdict.FAIL else Bucket.WARN]
     subject = visible(f"{episode.kind}:{episode.subject}")
     return [
@@ -107,11 +114,13 @@ def _finding(episode: Episode, now: RunLine, t: Labels) -> list[Text]:
         Text(t(f"severity.{episode.severity}"), style=style),
         Text(visible(episode.check)),
         Text(visible(episode.host)),
-        Text(" · ".join([subject, *_notes(episode, now, t)])),
+        Text(" · ".join([subject, *_notes(episode, now, cut, t)])),
     ]
 
 
-def _notes(episode: Episode, now: RunLine, t: Labels) -> Iterable[str]:
+def _notes(episode: Episode, now: RunLine, cut: int | None, t: Labels) -> Iterable[str]:
+    if episode.first_number == cut:
+        yield t("history.at_least")
     if episode.returned:
         yield t("history.returned")
     if episode.verdict is Verdict.WARN:

@@ -66,12 +66,23 @@ class Index:
 
     def __init__(self, connection: sqlite3.Connection, notes: tuple[str, ...]) -> None:
         self._connection = connection
+        self._marks = select(connection, "marks", Mark)
         self.notes = notes
 
     def runs(self, client: str | None = None) -> tuple[RunLine, ...]:
         """The runs in their order, of one client or of all."""
         where = "WHERE ?1 IS NULL OR client = ?1 ORDER BY rowid"
         return select(self._connection, "runs", RunLine, where, (client,))
+
+    def cut(self, client: str) -> int | None:
+        """The number of a client's first run where runs before it were erased.
+
+        What that run found may have been open for longer.
+        """
+        erased = [mark.number for mark in self._marks if mark.erased]
+        first = next((line.number for line in self.runs(client)), None)
+        before = first is not None and any(number < first for number in erased)
+        return first if before else None
 
     def visits(self, client: str, host: str) -> tuple[Visit, ...]:
         """A host's rows in the order of runs."""

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import pytest
 from msgspec import structs
 
 from auditor.model.findings import Verdict
+from auditor.model.host import Store
 from auditor.model.snapshot import HostState
 from auditor.store.index import INDEX
+from auditor.store.pruning import prune
 from tests.cli.running import Done, auditor, complaint, inventory
 from tests.cli.test_stopped import in_small_room
 from tests.report.runs import finding
@@ -97,6 +100,16 @@ def test_a_check_is_shown_with_its_findings(asked: Path) -> None:
 def test_the_last_runs_and_the_first_findings_can_be_asked_for(asked: Path) -> None:
     assert 3 == len(history(asked, "--limit", "2").stdout.splitlines())
     assert 2 == len(history(asked, "--open", "--limit", "1").stdout.splitlines())
+
+
+def test_what_may_be_older_than_the_first_run_that_is_left_says_so(
+    asked: Path,
+) -> None:
+    first = Store(asked.parent / "runs", keep=1)
+    long_after = datetime(2036, 1, 1, tzinfo=UTC)
+    assert 3 == len(list(prune(first, "A. Exemple", long_after)))
+    told = history(asked, "--open").stdout
+    assert 2 == told.count("or longer, earlier audits were erased")
 
 
 def test_in_french(asked: Path) -> None:

@@ -82,6 +82,11 @@ def test_an_age_tells_the_first_run_and_the_last_change() -> None:
     assert (day(1), None, None) == (then.first_seen, then.changed_at, then.changed_kind)
 
 
+def test_what_the_first_run_left_found_is_at_least_as_old() -> None:
+    episodes, _ = followed(audit(4, OPEN))
+    assert [True, False] == [ages_of(episodes, 4, cut)[0].at_least for cut in (4, None)]
+
+
 def test_what_opened_it_is_its_first_change() -> None:
     change = structs.replace(fixed().changes[0], kind=Kind.NEW, causes=(Cause.RULE,))
     new = structs.replace(fixed(), changes=(change,))

@@ -82,6 +82,11 @@ def test_the_last_change_is_said_with_its_causes() -> None:
     assert last.endswith("(the check changed and the host changed).")
 
 
+def test_where_earlier_audits_were_erased_it_may_be_older() -> None:
+    said = told(view_of(material(age("a", 90, at_least=True))))
+    assert "Perhaps longer: earlier audits were erased." == said[1]
+
+
 def test_in_french() -> None:
     view = view_of(material(age("a", 90), language="fr"))
     assert (

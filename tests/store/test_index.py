@@ -57,6 +57,10 @@ def test_run_by_run_it_comes_to_the_same_as_all_at_once(tmp_path: Path) -> None:
     assert told(open_index(folder)) == told(open_index(folder, anew=True))
 
 
+def test_nothing_is_cut_where_nothing_was_erased(store: Path) -> None:
+    assert open_index(store).cut(CLIENT) is None
+
+
 def test_episodes_can_be_asked_for_by_host_and_check(store: Path) -> None:
     index = open_index(store)
     assert ["LOG-003"] == [e.check for e in index.episodes(CLIENT, check="LOG-003")]
@@ -98,6 +102,7 @@ def test_erased_runs_leave_nothing_behind(store: Path) -> None:
     index = open_index(store)
     assert [3] == [line.number for line in index.runs()]
     assert [3] == [one.first_number for one in index.episodes(CLIENT)]
+    assert 3 == index.cut(CLIENT)
 
 
 @pytest.mark.parametrize("content", [None, b"{}", b""])

@@ -194,6 +194,7 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
         "changed_kind": ALL,
         "changed_by": ALL,
         "returned": ALL,
+        "at_least": ALL,
     },
     Run: {
         "schema": ALL,

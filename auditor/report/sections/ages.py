@@ -16,6 +16,8 @@ def since_told(view: View, check: str, hosts: Iterable[str]) -> tuple[str, ...]:
         return ()
     t = view.labels
     told = [_first(view, [age.first_seen for age in ages])]
+    if any(age.at_least for age in ages):
+        told.append(t("finding.since.at_least"))
     back = sum(age.returned for age in ages)
     if back:
         told.append(t.count("finding.since.returned", back))
