@@ -19,6 +19,14 @@ from auditor.alerting.record import Outcome
 #: For all messages together: they go at the same time.
 SECONDS = 60
 
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_KEPT = (
+    *("PATH", "LANG", "LC_ALL", "TZ"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
+    *_PROXIES,
+    *(name.upper() for name in _PROXIES),
+)
+
 
 class Parcel(msgspec.Struct, frozen=True):
     """One message to one address; `url` is a secret and never shown."""
@@ -50,8 +58,7 @@ def deliver(parcels: Sequence[Parcel], seconds: float = SECONDS) -> tuple[Outcom
             input=msgspec.json.encode(parcels),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            # Or requests would send what ~/.netrc has for the receiver's name.
-            env={**os.environ, "NETRC": os.devnull},
+            env=_environment(),
             timeout=seconds,
             check=False,
         ).stdout
@@ -64,6 +71,13 @@ def deliver(parcels: Sequence[Parcel], seconds: float = SECONDS) -> tuple[Outcom
     lines = printed[: printed.rfind(b"\n") + 1].splitlines()
     found = dict(_arrived(line) for line in lines)
     return tuple(found.get(number, otherwise) for number in range(len(parcels)))
+
+
+def _environment() -> dict[str, str]:
+    """What sending takes of ours; other variables may be secrets of the inventory."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    # Or requests would send what ~/.netrc has for the receiver's name.
+    return {**kept, "NETRC": os.devnull}
 
 
 def _arrived(line: bytes) -> tuple[int, Outcome]:
