@@ -19,11 +19,14 @@ LAB = Path(__file__).parent / "lab"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one process have all that needs the lab, and begin with it: it takes longest.
 
-    There is one lab a test run, and its base roots are built once.
+    There is one lab a test run, and its base roots are built once. The year has hosts
+    of its own.
     """
     for item in items:
         if "lab" in getattr(item, "fixturenames", ()) or item.path.is_relative_to(LAB):
             item.add_marker(pytest.mark.xdist_group("lab"))
+        elif "year" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("year"))
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 
 from auditor.model.changes import Changes, decode_changes
+from auditor.report.text.labels import load_labels
 from tests.lab import possible
 from tests.lab.pytest_lab import give_up
 from tests.lab.year import BOX, LIS, Year, begun, night
+from tests.report.page import Page
 
 Told = set[tuple[str, ...]]
 
@@ -220,3 +223,33 @@ def test_the_year_is_a_chain_of_twelve(year: Year, audits: dict[int, Audited]) -
     done = year.auditor(12, "verify")
     assert [line.split()[1] for line in done.stdout.splitlines()] == ["whole,"] * 12
     assert done.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def page(year: Year, audits: dict[int, Audited]) -> str:
+    """What the last report of the year shows, its words one blank apart."""
+    assert audits
+    return " ".join(Page(year.report.read_text("utf-8")).text.split())
+
+
+def test_the_report_says_how_long_findings_have_been_open(page: str) -> None:
+    labels = load_labels("en", "Europe/Paris")
+    for month, age in {1: "330 days", 8: "120 days"}.items():
+        since = f"First seen on {labels.day(night(month))}, open for {age}."
+        assert since.replace("\u00a0", " ") in page.replace("\u00a0", " ")
+
+
+def test_the_report_draws_the_audits_of_the_year(year: Year, page: str) -> None:
+    labels = load_labels("en", "Europe/Paris")
+    shown = page.replace("\u00a0", " ")
+    missing = [
+        month
+        for month in MONTHS
+        if labels.day(night(month)).replace("\u00a0", " ") not in shown
+    ]
+    assert missing == []
+    # Two audits of the twelve did not reach all hosts, and still have a score.
+    (drawn,) = re.findall(
+        r'<svg class="trend".*?</svg>', year.report.read_text("utf-8")
+    )
+    assert drawn.count("<circle") == len(MONTHS)

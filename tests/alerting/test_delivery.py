@@ -88,7 +88,7 @@ def test_a_redirect_is_not_followed() -> None:
 def test_who_hangs_is_given_up_and_hides_no_other() -> None:
     with receiving(hang=90) as hanging, mailbox() as box:
         webhook = hanging.url.replace("http://", "json://") + "?rto=90"
-        outcomes = deliver([parcel(webhook), parcel(box.url())], seconds=30)
+        outcomes = deliver([parcel(webhook), parcel(box.url())], seconds=15)
 
     assert (Outcome.LATE, Outcome.DELIVERED) == outcomes
 

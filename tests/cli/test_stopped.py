@@ -148,6 +148,18 @@ def test_a_run_on_a_full_disk_is_an_error_and_leaves_nothing(tmp_path: Path) -> 
     assert done.stdout == ".lock\n"  # no run folder is named, none left in the room
 
 
+def test_a_store_that_can_not_be_written_stops_a_run_before_it_connects(
+    tmp_path: Path,
+) -> None:
+    room = tmp_path / "room"
+    file = inventory(tmp_path)
+    words = (sys.executable, "-m", "auditor", "run", "-i", file, "-o", room)
+    line = " ".join(map(str, (*words, "--no-input")))
+    done = in_small_room(room, f"mount -o remount,ro {room}; {line}")
+    assert done.returncode == 2, done.stderr
+    assert done.stderr == f"auditor: {room}: Read-only file system\n"
+
+
 def test_a_report_on_a_full_disk_leaves_the_old_one(tmp_path: Path) -> None:
     room = tmp_path / "room"
     report = room / "report.html"

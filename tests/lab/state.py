@@ -58,7 +58,10 @@ class Run:
 
     def own(self, owner: Owner | None) -> None:
         record = {} if owner is None else {"pid": owner.pid, "start": owner.start}
-        (self.folder / "owner.json").write_text(json.dumps(record))
+        # At once: another lab's sweep takes half a file for no owner.
+        file = self.folder / "owner.json"
+        file.with_suffix(".new").write_text(json.dumps(record))
+        file.with_suffix(".new").rename(file)
 
     def abandoned(self) -> bool:
         """Is the owner gone, or was the lab never finished?"""
