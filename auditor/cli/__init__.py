@@ -23,29 +23,75 @@ from auditor.errors import AuditorError
 
 P = ParamSpec("P")
 
-#: Name -> module of this package and what to take of it: a function or a group.
+#: Name -> module of this package and what to take of it, a function or a group; and the
+#: first sentence of its help, so that `auditor --help` needs no module of any.
 COMMANDS = {
-    "init": "init:init",
-    "doctor": "auditing:doctor",
-    "run": "auditing:run",
-    "collect": "auditing:collect",
-    "evaluate": "auditing:evaluate",
-    "report": "auditing:report",
-    "explain": "explaining:explain",
-    "sudoers": "explaining:sudoers",
-    "inventory": "inventory:app",
-    "trust": "trust:app",
-    "checks": "explaining:checks_app",
-    "waivers": "waivers:app",
-    "attest": "attest:app",
-    "diff": "diff:diff",
-    "schedule": "schedule:app",
-    "ping": "scheduled:ping",
-    "verify": "store:verify",
-    "history": "history:history",
-    "alerts": "alerting:app",
-    "store": "store:store_app",
-    "drill": "drill:drill",
+    "init": (
+        "init:init",
+        "Write a commented inventory and the five manifests; never overwrite a file.",
+    ),
+    "doctor": (
+        "auditing:doctor",
+        "Try each host (reach, host key, login, privilege, clock), read nothing else.",
+    ),
+    "run": (
+        "auditing:run",
+        "Audit: collect from the hosts, evaluate, store the run, report.",
+    ),
+    "collect": (
+        "auditing:collect",
+        "Collect only: one snapshot a host, to be evaluated later or elsewhere.",
+    ),
+    "evaluate": (
+        "auditing:evaluate",
+        "Judge snapshots offline, with the rules of today; connects nowhere.",
+    ),
+    "report": ("auditing:report", "Render a stored run again; its verdicts stay."),
+    "explain": (
+        "explaining:explain",
+        "Say what a check looks at, why, how to fix it and what it is mapped to.",
+    ),
+    "sudoers": (
+        "explaining:sudoers",
+        "Print the sudo rule that lets the audit account read as root.",
+    ),
+    "inventory": ("inventory:app", "Check, show and import the hosts to audit."),
+    "trust": (
+        "trust:app",
+        "Show, pin and unpin host keys; nothing is ever accepted silently.",
+    ),
+    "checks": ("explaining:checks_app", "The checks and what they are mapped to."),
+    "waivers": ("waivers:app", "List, check and add accepted risks (waivers.toml)."),
+    "attest": (
+        "attest:app",
+        "List, check and add signed declarations (attestations.toml).",
+    ),
+    "diff": (
+        "diff:diff",
+        "Say what changed from one run to another, and for each change its cause.",
+    ),
+    "schedule": (
+        "schedule:app",
+        "Let the system's own scheduler run audits: a timer of systemd, or cron.",
+    ),
+    "ping": (
+        "scheduled:ping",
+        "Send the heartbeat by hand, or tell of a run that could not do so itself.",
+    ),
+    "verify": (
+        "store:verify",
+        "Say of stored runs whether they are whole, altered (and where) or unsigned.",
+    ),
+    "history": (
+        "history:history",
+        "Say how the stored audits went, and how long each finding has been open.",
+    ),
+    "alerts": ("alerting:app", "Tell people what got worse."),
+    "store": ("store:store_app", "Look after the stored runs."),
+    "drill": (
+        "drill:drill",
+        "Make one failed login on a host, and wait for the alert that it should cause.",
+    ),
 }
 
 
@@ -57,13 +103,20 @@ class CommandsOnDemand(TyperGroup):
         # Their names, for `--help` and "did you mean"; none is ever taken from here.
         self.commands = dict.fromkeys(COMMANDS, click.Command(None))
 
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """The part of `--help` that lists the commands."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """click's question for a command; None when there is no such."""
         del ctx
-        place = COMMANDS.get(cmd_name)
-        if place is None:
+        if cmd_name not in COMMANDS:
             return None
-        module, _, name = place.partition(":")
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
         found = getattr(import_module(f"auditor.cli.{module}"), name)
         if not isinstance(found, typer.Typer):
             found = _alone(exiting(found))
