@@ -112,6 +112,7 @@ class Audited:
     said: str
     changes: Changes | None
     mails: list[bytes]
+    posted: list[bytes]
     beats: list[bytes]
 
 
@@ -129,7 +130,7 @@ def audits(year: Year) -> dict[int, Audited]:
     found: dict[int, Audited] = {}
     for number, month in MONTHS.items():
         month.happens(year)
-        known = {kind: len(year.arrived(kind)) for kind in ("mail", "http")}
+        known = {kind: len(year.arrived(kind)) for kind in ("mail", "alert", "beat")}
         done = year.audit(number, "-f", f"html:{year.report}")
         (run,) = year.store.glob(f"{night(number):%Y-%m-%d}*")
         file = run / "changes.json"
@@ -138,7 +139,8 @@ def audits(year: Year) -> dict[int, Audited]:
             done.stderr + done.stdout,
             decode_changes(file.read_bytes(), file.name) if number > 1 else None,
             year.arrived("mail")[known["mail"] :],
-            year.arrived("http")[known["http"] :],
+            year.arrived("alert")[known["alert"] :],
+            year.arrived("beat")[known["beat"] :],
         )
     return found
 
@@ -163,13 +165,15 @@ def test_a_scheduled_audit_says_worse_by_its_exit_code(
 
 
 @pytest.mark.parametrize("number", MONTHS)
-def test_an_alert_is_mailed_where_one_is_due_and_nowhere_else(
+def test_an_alert_is_mailed_and_posted_where_one_is_due_and_nowhere_else(
     audits: dict[int, Audited], number: int
 ) -> None:
-    subjects = [message_from_bytes(mail)["Subject"] for mail in audits[number].mails]
+    mails = [message_from_bytes(mail)["Subject"] for mail in audits[number].mails]
+    posted = [json.loads(body)["title"] for body in audits[number].posted]
     client = "Audit of Groupe de laboratoires Exemple: "
     due = MONTHS[number].alert
-    assert subjects == ([] if due is None else [client + due])
+    assert mails == ([] if due is None else [client + due])
+    assert [" ".join(title.split()) for title in posted] == mails
 
 
 @pytest.mark.parametrize("number", MONTHS)

@@ -1,7 +1,8 @@
 """Where alerts and heartbeats of a lab's audit arrive: `python -m tests.lab.sinks DIR`.
 
 A real SMTP server and a real HTTP server on the loopback of the network that they are
-started in. Every message is a file of its own: `mail/N` as it came, `http/N` its body.
+started in. Every message is a file of its own: `mail/N` as it came, what is posted to
+`/beat` or `/alert` as `beat/N`, `alert/N`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 SMTP_PORT, HTTP_PORT = 2525, 8025
+POSTED = ("beat", "alert")
 
 
 class Mail:
@@ -46,12 +48,13 @@ def keep(folder: Path, numbers: Iterator[int], data: bytes) -> None:
 
 def http_server(folder: Path) -> ThreadingHTTPServer:
     """A server that keeps what is posted."""
-    numbers = count(1)
+    numbers = {name: count(1) for name in POSTED}
 
     class Sink(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            keep(folder, numbers, self.rfile.read(length))
+            name = self.path.strip("/")
+            keep(folder / name, numbers[name], self.rfile.read(length))
             self.send_response(200)
             self.end_headers()
 
@@ -63,10 +66,10 @@ def http_server(folder: Path) -> ThreadingHTTPServer:
 
 def main(folder: Path) -> None:
     """Serve until killed; `ready` is there when both listen."""
-    for name in ("mail", "http"):
+    for name in ("mail", *POSTED):
         (folder / name).mkdir(parents=True)
     Controller(Mail(folder / "mail"), hostname="127.0.0.1", port=SMTP_PORT).start()
-    server = http_server(folder / "http")
+    server = http_server(folder)
     threading.Thread(target=server.serve_forever).start()
     (folder / "ready").touch()
 

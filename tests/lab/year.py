@@ -152,7 +152,7 @@ class Year:
         file.write_text(dumped({"waiver": [entry]}), "utf-8")
 
     def arrived(self, kind: str) -> list[bytes]:
-        """What came to a sink, `mail` or `http`, in its order."""
+        """What came to a sink, `mail`, `alert` or `beat`, in its order."""
         files = sorted((self.sinks / kind).glob("[0-9][0-9][0-9]"))
         return [file.read_bytes() for file in files]
 
@@ -193,6 +193,7 @@ def write_inventory(year: Year) -> None:
     secrets = {
         "mail": f"mailto://127.0.0.1:{SMTP_PORT}?from=audit@cabinet.example"
         "&to=alert@groupe.example&mode=insecure",
+        "hook": f"json://127.0.0.1:{HTTP_PORT}/alert",
         "beat": f"http://127.0.0.1:{HTTP_PORT}/beat",
     }
     for name, secret in secrets.items():
@@ -205,7 +206,10 @@ def write_inventory(year: Year) -> None:
     signers_of(key)
     signing = {"sign_key": "auditor", "signers": "allowed_signers"}
     table["store"] = {"dir": "year", **signing}
-    table["alerts"] = {"to": [{"file": "mail"}], "from_severity": "high"}
+    table["alerts"] = {
+        "to": [{"file": "mail"}, {"file": "hook"}],
+        "from_severity": "high",
+    }
     table["heartbeat"] = {"url": {"file": "beat"}}
     year.inventory.write_text(dumped(table), "utf-8")
 

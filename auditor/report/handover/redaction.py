@@ -45,44 +45,30 @@ from auditor.model.run import (
     WaivedRecord,
     WaiverInfo,
 )
-from auditor.model.sources import ValueKind
 from auditor.report.formats import Material
 from auditor.report.handover.people import renamed_key
 from auditor.report.handover.pseudonyms import Pseudonyms
 from auditor.report.handover.renaming import REMOVED, Renaming, Treatment, renaming_of
+from auditor.report.handover.treatments import (
+    ALL,
+    INSIDE,
+    KINDS,
+    TECHNICAL,
+    Held,
+    always,
+    at,
+    emptied,
+    inside,
+    keep,
+    removed_if_there,
+    renamed_hosts,
+    scrubbed_if_there,
+    technical,
+)
 from auditor.report.text.labels import LOCALES, load_labels
 from auditor.report.view import FAMILIES, OTHERS
 
 Named = TypeVar("Named", FindingRecord, Age)
-
-#: What becomes of a field or kind at R1, R2 and R3; None removes it.
-Held = tuple[Treatment | None, Treatment | None, Treatment | None]
-
-
-def _keep(value: Any, _: Renaming) -> Any:
-    return value
-
-
-def _emptied(_: Any, __: Renaming) -> str:
-    return ""
-
-
-def _scrubbed(value: str, names: Renaming) -> str:
-    return names.scrubbed(value)
-
-
-def _scrubbed_if_there(value: str | None, names: Renaming) -> str | None:
-    return None if value is None else names.scrubbed(value)
-
-
-def _removed_if_there(value: str | None, _: Renaming) -> str | None:
-    """Whether something was there is told, not what."""
-    return None if value is None else REMOVED
-
-
-def _hosts(hosts: tuple[str, ...], names: Renaming) -> tuple[str, ...]:
-    """Hosts of the run; in the order of their new names, which tells nothing."""
-    return tuple(sorted(names.hosts.get(host, REMOVED) for host in hosts))
 
 
 def _each(value: Any, names: Renaming) -> Any:
@@ -96,52 +82,12 @@ def _each(value: Any, names: Renaming) -> Any:
     return value
 
 
-def _always(treatment: Treatment) -> Held:
-    return treatment, treatment, treatment
-
-
-def _inside(treatment: Treatment) -> Held:
-    """For people of the client: R1 and R2."""
-    return treatment, treatment, None
-
-
-def _technical(treatment: Treatment) -> Held:
-    """For technicians: R1."""
-    return treatment, None, None
-
-
-ALL: Final = _always(_keep)
-INSIDE: Final = _inside(_keep)
-TECHNICAL: Final = _technical(_keep)
-BELOW: Final = _always(_each)
-
-#: A value by its kind, in messages and evidence.
-KINDS: Mapping[ValueKind, Held] = {
-    ValueKind.ACCOUNT: _technical(lambda value, names: names.accounts(value)),
-    ValueKind.PERSON: _technical(lambda value, names: names.person(value)),
-    ValueKind.PATH: _technical(_scrubbed),
-    ValueKind.ADDRESS: _technical(_scrubbed),
-    ValueKind.HOSTNAME: _technical(_scrubbed),
-    ValueKind.PORT: TECHNICAL,
-    ValueKind.SERVICE: _technical(_scrubbed),
-    ValueKind.PACKAGE: _technical(_scrubbed),
-    ValueKind.VERSION: _technical(_scrubbed),
-    ValueKind.SETTING: _technical(_scrubbed),
-    ValueKind.OPTION: _technical(_scrubbed),
-    ValueKind.FINGERPRINT: TECHNICAL,
-    ValueKind.MODE: TECHNICAL,
-    ValueKind.WORD: _technical(_scrubbed),
-    ValueKind.COUNT: INSIDE,
-    ValueKind.SIZE: INSIDE,
-    # The day on which support ends names a version.
-    ValueKind.TIME: TECHNICAL,
-    ValueKind.DURATION: INSIDE,
-}
+BELOW: Final = always(_each)
 
 
 def _value(record: Any, names: Renaming) -> Any:
     """A `ValueRecord` or `ShownRecord`, its value by its kind."""
-    treatment = _at(KINDS.get(record.kind), names.level)
+    treatment = at(KINDS.get(record.kind), names.level)
     if treatment is None:
         value: str | int = REMOVED
     elif isinstance(record.value, int):
@@ -175,7 +121,7 @@ def _key(key: str, names: Renaming) -> str:
 FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
     Material: {
         "run": BELOW,
-        "sidecars": _inside(_each),
+        "sidecars": inside(_each),
         "frameworks": INSIDE,
         "language": ALL,
         "brand": ALL,
@@ -186,8 +132,8 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
     },
     Audited: dict.fromkeys(("at", "score", "coverage", "gaps", "joined"), ALL),
     Age: {
-        "check": _always(lambda value, names: names.checks.get(value, REMOVED)),
-        "host": _always(lambda value, names: names.hosts.get(value, REMOVED)),
+        "check": always(lambda value, names: names.checks.get(value, REMOVED)),
+        "host": always(lambda value, names: names.hosts.get(value, REMOVED)),
         "subject": BELOW,
         "first_seen": ALL,
         "changed_at": ALL,
@@ -207,11 +153,11 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
         "attestations": BELOW,
     },
     RunInfo: {
-        "id": (_keep, _keep, lambda value, _: value.rpartition("-")[0]),
-        "client": (_keep, _keep, lambda value, names: names.client(value)),
+        "id": (keep, keep, lambda value, _: value.rpartition("-")[0]),
+        "client": (keep, keep, lambda value, names: names.client(value)),
         "auditor": INSIDE,
         "language": ALL,
-        "timezone": (_keep, _keep, lambda *_: "UTC"),
+        "timezone": (keep, keep, lambda *_: "UTC"),
         "started": ALL,
         "ended": ALL,
         "as_of": ALL,
@@ -226,7 +172,7 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
         "coverage": BELOW,
         "score": BELOW,
         "exit_code": ALL,
-        "level": _always(lambda _, names: names.level),
+        "level": always(lambda _, names: names.level),
     },
     Selected: {"hosts": ALL, "checks": ALL},
     Totals: dict.fromkeys(
@@ -235,19 +181,19 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
     Coverage: {"applicable": ALL, "evaluated": ALL, "share": ALL},
     Score: {"value": ALL, "cap": ALL, "without_waived": ALL},
     CheckInfo: {
-        "id": _always(lambda value, names: names.checks[value]),
-        "name": (_keep, _keep, _emptied),
-        "family": (_keep, _keep, lambda value, _: _family(value)),
+        "id": always(lambda value, names: names.checks[value]),
+        "name": (keep, keep, emptied),
+        "family": (keep, keep, lambda value, _: _family(value)),
         "severity": ALL,
         "title": INSIDE,
         "requirements": INSIDE,
         # At R3 it would tell which check of its family it is.
-        "sha256": (_keep, _keep, _emptied),
+        "sha256": (keep, keep, emptied),
         "fleet": INSIDE,
     },
     HostInfo: {
-        "name": _always(lambda value, names: names.hosts[value]),
-        "group": (_keep, _keep, lambda value, names: names.group(value)),
+        "name": always(lambda value, names: names.hosts[value]),
+        "group": (keep, keep, lambda value, names: names.group(value)),
         "roles": INSIDE,
         "zone": INSIDE,
         "address": TECHNICAL,
@@ -258,43 +204,43 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
         "score": BELOW,
         "started": INSIDE,
         "clock_offset": TECHNICAL,
-        "program_sha256": (_keep, _emptied, _emptied),
+        "program_sha256": (keep, emptied, emptied),
     },
     FindingRecord: {
-        "check": _always(lambda value, names: names.checks.get(value, REMOVED)),
-        "host": _always(lambda value, names: names.hosts.get(value, REMOVED)),
+        "check": always(lambda value, names: names.checks.get(value, REMOVED)),
+        "host": always(lambda value, names: names.hosts.get(value, REMOVED)),
         "subject": BELOW,
         "verdict": ALL,
         "severity": ALL,
         "partial": ALL,
         "waived": BELOW,
         "message": INSIDE,
-        "values": _inside(_values),
-        "evidence": _technical(_evidence),
+        "values": inside(_values),
+        "evidence": technical(_evidence),
         "reason": ALL,
-        "group": _inside(lambda value, names: names.tie(value)),
+        "group": inside(lambda value, names: names.tie(value)),
         "more": ALL,
     },
     SubjectRecord: {"kind": INSIDE},
     ValueRecord: {"kind": ALL},
-    ShownRecord: {"key": _technical(_key), "kind": ALL},
+    ShownRecord: {"key": technical(_key), "kind": ALL},
     EvidenceRecord: {
-        "source": _technical(lambda value, names: names.source(value)),
+        "source": technical(lambda value, names: names.source(value)),
         "status": ALL,
         "line": TECHNICAL,
-        "values": _technical(_values),
+        "values": technical(_values),
     },
     WaivedRecord: {
-        "owner": _technical(lambda value, names: names.person(value)),
-        "accepted_by": _technical(lambda value, names: names.person(value)),
+        "owner": technical(lambda value, names: names.person(value)),
+        "accepted_by": technical(lambda value, names: names.person(value)),
         "accepted_on": ALL,
         "until": ALL,
     },
     WaiverInfo: {
-        "check": _always(lambda value, names: names.checks.get(value, REMOVED)),
-        "hosts": _always(_hosts),
-        "owner": _technical(lambda value, names: names.person(value)),
-        "accepted_by": _technical(lambda value, names: names.person(value)),
+        "check": always(lambda value, names: names.checks.get(value, REMOVED)),
+        "hosts": always(renamed_hosts),
+        "owner": technical(lambda value, names: names.person(value)),
+        "accepted_by": technical(lambda value, names: names.person(value)),
         "accepted_on": ALL,
         "until": ALL,
         "state": ALL,
@@ -304,21 +250,21 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
     },
     AttestationInfo: {
         "subject": INSIDE,
-        "hosts": _always(_hosts),
-        "signed_by": _technical(lambda value, names: names.person(value)),
+        "hosts": always(renamed_hosts),
+        "signed_by": technical(lambda value, names: names.person(value)),
         "signed_on": ALL,
         "valid_until": ALL,
         "state": ALL,
         "matched": ALL,
         "contradicted": ALL,
-        "fault": (_scrubbed_if_there, _removed_if_there, _removed_if_there),
+        "fault": (scrubbed_if_there, removed_if_there, removed_if_there),
         "line": TECHNICAL,
     },
     Sidecar: {
         "id": ALL,
         "severity": ALL,
         "requirements": INSIDE,
-        "texts": _inside(_each),
+        "texts": inside(_each),
         "severity_by_message": INSIDE,
         "attestation": INSIDE,
     },
@@ -328,8 +274,8 @@ FIELDS: Mapping[type[Struct], Mapping[str, Held]] = {
         "fix": TECHNICAL,
         "impact": INSIDE,
         "effort": INSIDE,
-        "undo": (_keep, _emptied, _emptied),
-        "verify": (_keep, _emptied, _emptied),
+        "undo": (keep, emptied, emptied),
+        "verify": (keep, emptied, emptied),
         "messages": INSIDE,
     },
 }
@@ -365,19 +311,13 @@ def _plan(kind: type[Struct], level: Level) -> list[tuple[str, Treatment | None,
     return [
         (field.name, treatment, None if treatment else _empty(kind, field))
         for field in structs.fields(kind)
-        for treatment in (_at(_declared(kind, field.name), level),)
+        for treatment in (at(_declared(kind, field.name), level),)
     ]
 
 
 def _declared(kind: type[Struct], name: str) -> Held | None:
     known = (FIELDS[base] for base in kind.__mro__ if base in FIELDS)
     return next((fields[name] for fields in known if name in fields), None)
-
-
-def _at(held: Held | None, level: Level) -> Treatment | None:
-    if held is None:
-        return None
-    return held[(Level.R1, Level.R2, Level.R3).index(level)]
 
 
 def _empty(kind: type[Struct], field: structs.FieldInfo) -> Any:
