@@ -24,7 +24,7 @@ demo: venv tools
 
 test: venv tools
 	@scripts/npm-packages
-	@$(PYTHON) -m pytest --numprocesses=auto --dist=loadgroup
+	@$(PYTHON) -m pytest --numprocesses=auto
 
 lint: venv
 	@$(PYTHON) -m ruff check .
