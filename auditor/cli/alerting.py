@@ -21,6 +21,7 @@ from auditor.model.scope import Scope
 
 if TYPE_CHECKING:
     from auditor.alerting.record import Item, Sent
+    from auditor.report.text.labels import Labels
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -126,12 +127,10 @@ def _send(
     items: Mapping[str, tuple[Item, ...]],
 ) -> tuple[Sent, ...]:
     from auditor.alerting.delivery import Parcel, deliver
-    from auditor.alerting.message import message_of, words
+    from auditor.alerting.message import message_of
     from auditor.alerting.record import Sent
 
-    engagement = scope.inventory.engagement
-    language = scope.inventory.alerts.language or engagement.language
-    labels = words(language, engagement.timezone)
+    labels = _words(scope.inventory)
     parcels, to = [], []
     for address in addresses:
         if items[address.name]:
@@ -142,6 +141,14 @@ def _send(
         Sent(to=name, about=tuple(i.key for i in items[name]), outcome=outcome)
         for name, outcome in zip(to, deliver(parcels), strict=True)
     )
+
+
+def _words(inventory: Inventory) -> Labels:
+    """What alerts of this inventory are said in."""
+    from auditor.alerting.message import words
+
+    engagement = inventory.engagement
+    return words(inventory.alerts.language or engagement.language, engagement.timezone)
 
 
 @app.callback()
@@ -158,13 +165,11 @@ def send_test(inventory: InventoryPath = Path("inventory.toml")) -> None:
     Exit code: 0 every one took it, 1 one did not, 2 a mistake of configuration.
     """
     from auditor.alerting.delivery import Parcel, deliver
-    from auditor.alerting.message import trial, words
+    from auditor.alerting.message import trial
 
     read = read_inventory(inventory)
     addresses = addresses_of(read)
-    language = read.alerts.language or read.engagement.language
-    labels = words(language, read.engagement.timezone)
-    message = trial(read.engagement.client, labels)
+    message = trial(read.engagement.client, _words(read))
     outcomes = deliver(
         [Parcel(one.url, message.subject, message.body) for one in addresses]
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from msgspec import structs
 from rich.console import Console
 
@@ -14,7 +12,7 @@ from auditor.cli.scope import known_rules
 from auditor.errors import AuditorError
 from auditor.model.frameworks import load_frameworks
 from auditor.model.run import Run
-from auditor.report.formats import FORMATS, Document, Material
+from auditor.report.formats import FORMATS, Material
 from auditor.report.terminal import print_summary
 from auditor.store.documents import write_document
 
@@ -65,11 +63,8 @@ def _write(output: Output, material: Material) -> None:
     """One format to its file, and to the pages beside it where there are any."""
     name = output.path.resolve().name if output.path else None
     made = FORMATS[output.format](structs.replace(material, name=name))
-    if output.path is None:
-        assert isinstance(made, bytes), "a document of several files needs a name"
-        sys.stdout.buffer.write(made)
-        sys.stdout.flush()
-    elif isinstance(made, Document):
-        write_document(output.path, made.data, made.folder, made.pages)
+    if isinstance(made, bytes):
+        output.write(made)
     else:
-        write_document(output.path, made)
+        assert output.path is not None, "a document of several files needs a name"
+        write_document(output.path, made.data, made.folder, made.pages)

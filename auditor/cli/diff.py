@@ -49,7 +49,6 @@ def diff(
     from auditor.cli.rejudging import side_of, steps_between
     from auditor.cli.request import outputs
     from auditor.history.comparing import compare, not_comparable
-    from auditor.store.atomic import write_atomic
     from auditor.store.folder import opener_of, read_run
 
     wanted = outputs(formats or (), ["json"])
@@ -63,10 +62,7 @@ def diff(
     other = side_of(after, runs[1], opened, checks or ())
     found = compare(steps_between(one, other), _carried(before))
     for output in wanted:
-        if output.path is None:
-            sys.stdout.buffer.write(encode_changes(found))
-        else:
-            write_atomic(output.path, encode_changes(found))
+        output.write(encode_changes(found))
     if all(output.path is not None for output in wanted):
         for line in _lines(found):
             typer.echo(visible(line))

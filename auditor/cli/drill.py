@@ -179,14 +179,9 @@ def _hand_over(
     from auditor.drill.telling import attestation_of, said_of
     from auditor.model.drill import encode_drill
     from auditor.report.text.visible import visible
-    from auditor.store.documents import write_document
 
     for output in outputs:
-        if output.path is None:
-            sys.stdout.buffer.write(encode_drill(drill))
-            sys.stdout.flush()
-        else:
-            write_document(output.path, encode_drill(drill))
+        output.write(encode_drill(drill))
     aside = any(output.path is None for output in outputs)
     typer.echo(visible(f"{drill.host}  {said_of(drill)}"), err=aside)
     _say(f"kept: {kept}")

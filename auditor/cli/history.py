@@ -22,7 +22,6 @@ from auditor.store.index import Index, open_index
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from auditor.cli.request import Output
     from auditor.report.text.labels import Labels
 
 StoreDir = Annotated[
@@ -95,9 +94,8 @@ def history(
         raise AuditorError(f"history {host}: no stored run has such a host")
     found = _cut(found, limit)
     for output in wanted:
-        _put(
-            _json(found) if output.format == "json" else _csv(found, listed=listed),
-            output,
+        output.write(
+            _json(found) if output.format == "json" else _csv(found, listed=listed)
         )
     if all(output.path is not None for output in wanted):
         language = lang.value if lang else read.engagement.language
@@ -183,13 +181,3 @@ def _flat(value: object) -> str:
     if isinstance(value, list | tuple):
         return " ".join(map(str, value))
     return "" if value is None else str(value)
-
-
-def _put(data: bytes, output: Output) -> None:
-    from auditor.store.documents import write_document
-
-    if output.path is None:
-        sys.stdout.buffer.write(data)
-        sys.stdout.flush()
-    else:
-        write_document(output.path, data)

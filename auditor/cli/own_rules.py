@@ -124,13 +124,14 @@ def _of_store(store: Store) -> Iterator[Remark]:
         yield Remark(text, fault=False)
     if not place.is_dir():
         return
-    yield from (Remark(f"{place}: {gap}") for gap in gaps(read_chain(place)))
+    chain = read_chain(place)
+    yield from (Remark(f"{place}: {gap}") for gap in gaps(chain))
     now = datetime.now(UTC)
     if store.keep is None:
         yield Remark("runs are kept for ever; set [store] keep", fault=False)
-    elif late := due(store, now):
+    elif late := due(chain, store.keep, now):
         yield Remark(f"{len(late)} runs are past [store] keep; auditor store prune")
-    last = read_chain(place).last
+    last = chain.last
     if last is not None and (now - last.manifest.made).days > SILENCE:
         yield Remark(f"the last audit is of {last.manifest.made:%Y-%m-%d}", fault=False)
 

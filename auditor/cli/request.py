@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -78,6 +79,16 @@ class Output(Struct, frozen=True):
 
     format: str
     path: Path | None
+
+    def write(self, data: bytes) -> None:
+        """Write it, a file whole or not at all; raises OSError."""
+        from auditor.store.documents import write_document
+
+        if self.path is None:
+            sys.stdout.buffer.write(data)
+            sys.stdout.flush()
+        else:
+            write_document(self.path, data)
 
 
 def outputs(formats: Sequence[str], known: list[str]) -> tuple[Output, ...]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -33,6 +34,9 @@ from auditor.store.folder import (
 )
 from auditor.store.manifest import MANIFEST
 
+if TYPE_CHECKING:
+    from auditor.cli.rejudging import Side
+
 
 def run(options: Options, how: How, asked: Delivery, *, dry: bool) -> int:
     """Collect, evaluate, store, report; the exit code."""
@@ -48,26 +52,22 @@ def run(options: Options, how: How, asked: Delivery, *, dry: bool) -> int:
     with RunFolder(scope.inventory.store) as folder:
         interrupted = collect_into(folder.snapshots.add, scope, hosts, how)
         from auditor.evaluate.run import evaluate as judge
-        from auditor.store.inputs import inputs_of
 
         order = [host.name for host in hosts]
         snapshots = partial(folder.snapshots.read, order)
         result = judge(snapshots(), scope, interrupted=bool(interrupted))
         from auditor.cli.rejudging import side_at_hand
-        from auditor.cli.since_last import since_last
 
         made = side_at_hand(result, scope, snapshots)
-        last = since_last(made, scope, options)
         steps = steps_since(earlier, made, checks=options.checks)
-        inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
-        final = folder.finish(result, inputs, changes=last.changes if last else None)
+        final, before = _keep(folder, made, scope, options)
         # No other run may come in between, and no report that fails before it.
         untold = tell(scope, result, final, to) if to else 0
     from auditor.cli.delivering import deliver
     from auditor.cli.past import chosen, stored
 
     try:
-        known = stored(final, result, lambda _: last.beside if last else None)
+        known = stored(final, result, lambda _: before)
         deliver(result, delivery, chosen(asked.since, earlier, steps, known))
     finally:  # the run is kept: `auditor report` can render it another way
         print(f"run: {final}", file=sys.stderr)
@@ -99,7 +99,6 @@ def evaluate(snapshots: Sequence[Path], options: Options, asked: Delivery) -> in
     from auditor.cli.past import Past, chosen, stored
     from auditor.cli.rejudging import side_at_hand
     from auditor.evaluate.run import evaluate as judge
-    from auditor.store.inputs import inputs_of
 
     delivery = prepare(asked)
     scope, hosts = read_scope(options)
@@ -119,17 +118,12 @@ def evaluate(snapshots: Sequence[Path], options: Options, asked: Delivery) -> in
     final = None
     known = Past()
     if options.out is not None:
-        from auditor.cli.since_last import since_last
-
         with RunFolder(scope.inventory.store) as folder:
             for snapshot in taken:
                 folder.snapshots.add(snapshot)
             again = _judged_again(snapshots)
-            last = since_last(made, scope, options, again)
-            inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
-            changes = last.changes if last else None
-            final = folder.finish(result, inputs, again, changes)
-        known = stored(final, result, lambda _: last.beside if last else None)
+            final, before = _keep(folder, made, scope, options, again)
+        known = stored(final, result, lambda _: before)
     deliver(result, delivery, chosen(asked.since, earlier, steps, known))
     if final is not None:
         print(f"run: {final}", file=sys.stderr)
@@ -159,6 +153,23 @@ def report(run: Path, asked: Delivery, identities: Sequence[Path] = ()) -> int:
     known = stored((run if run.is_dir() else run.parent).resolve(), result, beside)
     deliver(result, delivery, chosen(asked.since, earlier, steps, known))
     return 0
+
+
+def _keep(
+    folder: RunFolder,
+    made: Side,
+    scope: Scope,
+    options: Options,
+    again: str | None = None,
+) -> tuple[Path, Beside | None]:
+    """Store a judged run with what changed; its folder, and the run before it."""
+    from auditor.cli.since_last import since_last
+    from auditor.store.inputs import inputs_of
+
+    last = since_last(made, scope, options, again)
+    inputs = inputs_of(scope.inventory, scope.profile, scope.manifests)
+    changes, beside = (last.changes, last.beside) if last else (None, None)
+    return folder.finish(made.run, inputs, again, changes), beside
 
 
 def _snapshots(

@@ -13,8 +13,15 @@ from auditor.cli.options import InventoryPath
 from auditor.errors import AuditorError
 from auditor.inventory.reading import read_inventory
 from auditor.report.text.visible import visible
+from auditor.store.chain import read_chain
 from auditor.store.manifest import MANIFEST
-from auditor.store.verifying import State, Verified, verify_run, verify_store
+from auditor.store.verifying import (
+    State,
+    Verified,
+    verify_chain,
+    verify_run,
+    verify_store,
+)
 
 store_app = typer.Typer(
     rich_markup_mode=None,
@@ -68,14 +75,14 @@ def verify(
     place = path or read_inventory(inventory).store.dir
     if not place.is_dir():
         raise AuditorError(f"{place}: no such folder")
-    alone = (place / MANIFEST).exists()
-    found, wrong = verify_store(
-        place.absolute().parent if alone else place, signers, head
-    )
-    if alone:
-        found = (verify_run(place.absolute(), signers),)
-    elif not found and not wrong:
-        raise AuditorError(f"{place}: holds no run")
+    found: tuple[Verified, ...]
+    if (place / MANIFEST).exists():
+        run = place.absolute()
+        found, wrong = (verify_run(run, signers),), verify_chain(run.parent, head)
+    else:
+        found, wrong = verify_store(place, signers, head)
+        if not found and not wrong:
+            raise AuditorError(f"{place}: holds no run")
     for one in found:
         _tell(one)
     for fault in wrong:
@@ -120,7 +127,7 @@ def prune(
         )
     now = datetime.now(UTC)
     links = (
-        pruning.due(read.store, now)
+        pruning.due(read_chain(read.store.dir), read.store.keep, now)
         if dry
         else pruning.prune(read.store, read.engagement.auditor, now)
     )

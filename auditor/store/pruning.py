@@ -16,21 +16,20 @@ from pathlib import Path
 from auditor.errors import StoreError
 from auditor.model.host import Store
 from auditor.store.atomic import sync_folder, write_atomic
-from auditor.store.chain import Link, alerts_of, read_chain
+from auditor.store.chain import Chain, Link, alerts_of, read_chain
 from auditor.store.lock import locked
 from auditor.store.manifest import ERASED, NO_PARTS, Erasure, encode
 from auditor.store.signing import SIGNATURE, key_of, sign
 
 
-def due(store: Store, now: datetime) -> tuple[Link, ...]:
-    """The runs older than `[store] keep`, and those whose erasure a kill cut short.
+def due(chain: Chain, keep: int | None, now: datetime) -> tuple[Link, ...]:
+    """The runs older than `keep` days, and those whose erasure a kill cut short.
 
     The last run stays however old it is: the next one is compared with it.
     """
-    chain = read_chain(store.dir)
-    if store.keep is None:
+    if keep is None:
         return tuple(link for link in chain.links if link.erased and _left(link))
-    oldest = now - timedelta(days=store.keep)
+    oldest = now - timedelta(days=keep)
     return tuple(
         link
         for link in chain.links
@@ -49,7 +48,7 @@ def prune(store: Store, auditor: str, now: datetime | None = None) -> Iterator[L
         key_of(store.sign_key)
     try:
         with locked(store.dir):
-            for link in due(store, now):
+            for link in due(read_chain(store.dir), store.keep, now):
                 if not link.erased:
                     _record(store, link, auditor, now)
                 _erase_alerts(store, link)

@@ -73,14 +73,19 @@ def verify_run(folder: Path, signers: Path | None = None) -> Verified:
 def verify_store(
     store: Path, signers: Path | None = None, head: str | None = None
 ) -> tuple[tuple[Verified, ...], tuple[str, ...]]:
-    """Every run of a store in its order, and what is wrong with their chain.
+    """Every run of a store in its order, and what `verify_chain` says of them."""
+    links = read_chain(store).links
+    found = tuple(verify_run(link.folder, signers) for link in links)
+    return found, verify_chain(store, head)
+
+
+def verify_chain(store: Path, head: str | None = None) -> tuple[str, ...]:
+    """What is wrong with the chain of a store's runs; their parts are not read.
 
     `head` is the digest of the last manifest that is known from elsewhere: it shows
     that runs were taken from the end, their head with them.
     """
-    chain = read_chain(store)
-    found = tuple(verify_run(link.folder, signers) for link in chain.links)
-    return found, tuple(_of_chain(chain, head))
+    return tuple(_of_chain(read_chain(store), head))
 
 
 def _of_chain(chain: Chain, head: str | None) -> Iterator[str]:
